@@ -1,3 +1,61 @@
-//! Empty for now.
+//! The project's own tasks, called as `cargo xtask TASK`. Each task sets up what it needs and says what it does. This
+//! crate must not know how the engine works: it only starts programs and reads what they print.
 
-fn main() {}
+#![allow(clippy::print_stdout, reason = "telling the person at the terminal is what a task is for")]
+
+mod bench;
+mod check;
+mod keyring;
+mod migration;
+mod postgres;
+mod run;
+mod setup;
+mod step;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Kuroibara's own tasks.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Play the demo journey in this terminal, against simulated services: no account is needed, none is touched.
+    Run(run::Options),
+    /// The same as `run`.
+    Demo(run::Options),
+    /// Run every test, with a PostgreSQL server and a keyring of its own, and say how many passed.
+    Test(test::Options),
+    /// Check format, lints, documentation, licences and sources.
+    Check,
+    /// Run the benchmarks in release and print their figures as one JSON document.
+    Bench(bench::Options),
+    /// Start a new database migration.
+    Migration(migration::Options),
+}
+
+fn main() -> ExitCode {
+    match perform(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(step::Failure(message)) => {
+            eprintln!("\nxtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<(), step::Failure> {
+    match task {
+        Task::Run(options) | Task::Demo(options) => run::run(&options),
+        Task::Test(options) => test::test(&options),
+        Task::Check => check::check(),
+        Task::Bench(options) => bench::bench(&options),
+        Task::Migration(options) => migration::migration(&options),
+    }
+}

@@ -1,0 +1,75 @@
+//! One step of a task: starting another program, saying so first, and telling a failure in words that help.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Why a task could not be finished, said to the person who started it.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+impl Failure {
+    /// A failure of something that was tried, with the reason that the system gave.
+    pub(crate) fn because(tried: &str, reason: impl std::fmt::Display) -> Self {
+        Self(format!("{tried}: {reason}"))
+    }
+}
+
+/// Says which command runs, runs it, and fails unless it ends well.
+pub(crate) fn step(command: &mut Command) -> Result<(), Failure> {
+    let line = written(command);
+    eprintln!("\n$ {line}");
+    let status = command.status().map_err(|error| Failure::because(&line, error))?;
+    if status.success() { Ok(()) } else { Err(Failure(format!("`{line}` ended with {status}"))) }
+}
+
+/// Runs a command whose output matters more than its being seen, and returns what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let line = written(command);
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| Failure::because(&line, error))?;
+    if !output.status.success() {
+        return Err(Failure(format!("`{line}` ended with {}", output.status)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| Failure::because(&line, error))
+}
+
+/// Cargo, at the root of the workspace, the very one that started this task.
+pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Where cargo puts what it builds: the same folder that holds this program.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Whether a program of this name can be started from here.
+pub(crate) fn present(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The command as a person would type it.
+fn written(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    std::iter::once(program).chain(command.get_args()).map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// One word of a command line, in quotes where a shell would otherwise split it or read it in its own way.
+pub(crate) fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=,@+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
