@@ -1,0 +1,1 @@
+//! Where things are: data directory, database, endpoints, default API clients.
