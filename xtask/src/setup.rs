@@ -12,14 +12,9 @@ pub(crate) const BUILD: &[Package] = &[("build-essential", "compiles SQLite and 
 
 /// What compiling the window takes besides.
 pub(crate) const WINDOW: &[Package] = &[
-    ("pkg-config", "finds the libraries below"),
+    ("pkg-config", "finds the two libraries below"),
     ("libwebkit2gtk-4.1-dev", "draws the window"),
-    ("librsvg2-dev", "draws icons"),
-    ("libxdo-dev", "reads keys in menus"),
-    ("libayatana-appindicator3-dev", "shows the tray"),
-    ("libdbus-1-dev", "talks to the desktop"),
-    ("libssl-dev", "is linked by the web view's bindings"),
-    ("file", "tells bundles what a binary is"),
+    ("libdbus-1-dev", "lets the window talk to the desktop"),
 ];
 
 /// What the tests start for themselves.
