@@ -159,7 +159,7 @@ pub struct Listing {
     pub total: Option<u32>,
     /// What the reader should know, such as Kitsu's SFW filter hiding entries.
     pub notices: Vec<Notice>,
-    /// How far the provider's clock is ahead of ours; already taken off every `updated_at`.
+    /// How far the provider's clock is ahead of ours, by the `Date` header of an answer; `updated_at` is not corrected by it.
     pub clock_ahead: Option<chrono::Duration>,
 }
 
