@@ -14,7 +14,8 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::TimeDelta;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::faults::FaultRule;
@@ -40,6 +41,13 @@ impl Account {
             password: format!("{name}-password"),
         })
     }
+}
+
+/// A value with some of its fields changed, as a `PATCH` of the control interface says; none if a field does not fit.
+pub(crate) fn merged<T: Serialize + DeserializeOwned>(value: &T, changes: &Value) -> Option<T> {
+    let mut whole = serde_json::to_value(value).ok()?;
+    whole.as_object_mut()?.extend(changes.as_object()?.clone());
+    serde_json::from_value(whole).ok()
 }
 
 /// The routes that every service has; the service merges them behind its front.

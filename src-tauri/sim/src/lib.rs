@@ -20,7 +20,11 @@ pub mod front;
 pub mod kitsu;
 pub mod library;
 pub mod myanimelist;
+mod page;
+mod params;
+mod search;
 mod server;
+mod tokens;
 
 use std::io;
 use std::path::PathBuf;
