@@ -30,7 +30,7 @@ fn deny_program() -> Result<PathBuf, Failure> {
     if step::present("cargo-deny") {
         return Ok("cargo-deny".into());
     }
-    let home = step::target().join("tools");
+    let home = step::built()?.with_file_name("tools");
     let program = home.join("bin/cargo-deny");
     if !program.is_file() {
         install_deny(&home)?;

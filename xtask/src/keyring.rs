@@ -1,7 +1,7 @@
 //! A keyring for the tests, on a message bus of its own, so that no test can read or change the keyring of the person who
 //! runs them. It must not know which secrets the tests keep in it.
 
-use crate::step::{self, Failure};
+use crate::step::{self, Failure, bound_to_us};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -78,14 +78,4 @@ fn in_folder<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
         command.env(name, folder);
     }
     command.stderr(Stdio::null())
-}
-
-/// A command that, on Linux, ends when this task ends, however that happens.
-fn bound_to_us(program: &str) -> Command {
-    if !step::present("setpriv") {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig=TERM", "--", program]);
-    command
 }

@@ -46,9 +46,20 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
-/// Where cargo puts what it builds: the same folder that holds this program.
-pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+/// Where cargo puts what it builds for development: the folder that holds this program.
+pub(crate) fn built() -> Result<PathBuf, Failure> {
+    let this = std::env::current_exe().map_err(|error| Failure::because("looking for what cargo built", error))?;
+    Ok(this.parent().unwrap_or(&this).to_path_buf())
+}
+
+/// A command that, on Linux, ends when this task ends, however that happens.
+pub(crate) fn bound_to_us(program: impl AsRef<OsStr>) -> Command {
+    if !present("setpriv") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig=TERM", "--"]).arg(program);
+    command
 }
 
 /// Whether a program of this name can be started from here.

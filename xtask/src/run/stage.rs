@@ -1,0 +1,141 @@
+//! What the journey plays on: simulated services, a throw-away data directory, and a keyboard that types commands into the
+//! real binary. It must not know the journey.
+
+use super::Options;
+use crate::step::{self, Failure, cargo, step};
+use crate::test::isolate;
+use serde_json::{Map, Value};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// The running services and the person's machine. Dropping it ends the services and removes the data.
+pub(super) struct Stage {
+    services: Child,
+    addresses: Map<String, Value>,
+    database: Option<String>,
+    program: PathBuf,
+    // Last, so that the files go when nobody uses them any more.
+    data: tempfile::TempDir,
+}
+
+/// Speaks to the reader, between the commands.
+pub(super) fn say(text: &str) {
+    let (bold, plain) = if std::io::stdout().is_terminal() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    println!("\n{bold}── {text}{plain}");
+}
+
+impl Stage {
+    /// Builds the programs and starts the services.
+    pub(super) fn set(options: &Options, database: Option<String>) -> Result<Self, Failure> {
+        step(&mut cargo(["build", "--locked", "--package", "kuroibara-sim", "--package", "kuroibara-cli"]))?;
+        let data = tempfile::Builder::new().prefix("kuroibara-demo-").tempdir();
+        let data = data.map_err(|error| Failure::because("making a folder for the demo's data", error))?;
+        let (services, addresses) = start_services(options)?;
+        Ok(Self { services, addresses, database, program: step::built()?.join("kuroibara-cli"), data })
+    }
+
+    /// Types a command, shows what it answers, and fails unless it was carried out.
+    pub(super) fn types(&self, arguments: &[&str]) -> Result<(), Failure> {
+        self.shown(arguments, "");
+        run_to_end(&mut self.command(arguments))
+    }
+
+    /// The same for a command that takes a secret on its standard input.
+    pub(super) fn types_secret(&self, arguments: &[&str], secret: &str) -> Result<(), Failure> {
+        self.shown(arguments, &format!("printf %s {secret} | "));
+        let failed = |error| Failure::because("typing a secret", error);
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().map_err(failed)?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(secret.as_bytes()).map_err(failed)?;
+        }
+        ended_well(arguments, child.wait().map_err(failed)?)
+    }
+
+    /// Types a command with `--json`, shows its answer and returns it.
+    pub(super) fn answer(&self, arguments: &[&str]) -> Result<Value, Failure> {
+        let arguments = &[arguments, &["--json"]].concat()[..];
+        self.shown(arguments, "");
+        let answer = self.json(arguments)?;
+        println!("{answer:#}");
+        Ok(answer)
+    }
+
+    /// Asks the program something that only the demo wants to know.
+    pub(super) fn quiet_answer(&self, arguments: &[&str]) -> Result<Value, Failure> {
+        self.json(&[arguments, &["--json"]].concat())
+    }
+
+    /// Does what a person would do on a service's website. The service is named by its variables' prefix.
+    pub(super) fn at_website(&self, service: &str, method: &str, what: &str, body: &Value) -> Result<Value, Failure> {
+        let address = self.addresses.get(&format!("KUROIBARA_{service}_API_URL")).and_then(Value::as_str);
+        let origin = address.map(|address| address.split('/').take(3).collect::<Vec<_>>().join("/"));
+        let url = format!("{}/_control/{what}", origin.unwrap_or_default());
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        let request =
+            ureq::http::Request::builder().method(method).uri(&url).header("content-type", "application/json");
+        let failed = |error: &dyn std::fmt::Display| Failure::because(&format!("acting at {url}"), error);
+        let request = request.body(body.to_string()).map_err(|error| failed(&error))?;
+        let mut answer = agent.run(request).map_err(|error| failed(&error))?;
+        answer.body_mut().read_json().map_err(|error| failed(&error))
+    }
+
+    fn json(&self, arguments: &[&str]) -> Result<Value, Failure> {
+        let printed = step::output(&mut self.command(arguments))?;
+        serde_json::from_str(&printed).map_err(|error| Failure::because("reading the program's answer", error))
+    }
+
+    fn shown(&self, arguments: &[&str], before: &str) {
+        let line: Vec<String> = arguments.iter().map(|word| step::quoted(OsStr::new(word))).collect();
+        println!("\n$ {before}kuroibara-cli {}", line.join(" "));
+    }
+
+    /// The real program, on the demo's data and services and nobody else's.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        isolate(&mut command);
+        command
+            .args(arguments)
+            .env("KUROIBARA_DATA_DIR", self.data.path())
+            .env("KUROIBARA_PASSPHRASE", "demo passphrase");
+        command.envs(self.addresses.iter().filter_map(|(name, address)| Some((name, address.as_str()?))));
+        command.envs(self.database.iter().map(|url| ("DATABASE_URL", url)));
+        command
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // Services that have already ended need no ending.
+        let _ = self.services.kill();
+        let _ = self.services.wait();
+    }
+}
+
+/// Starts the services and reads where they are: the first line of JSON that they print.
+fn start_services(options: &Options) -> Result<(Child, Map<String, Value>), Failure> {
+    let failed = |error| Failure::because("starting the simulated services", error);
+    let mut command = step::bound_to_us(step::built()?.join("kuroibara-sim"));
+    command.arg(format!("--seed={}", options.seed)).arg(format!("--entries={}", options.entries));
+    let mut services = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let printed = services.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+    let addresses = printed.map_while(Result::ok).find_map(|line| serde_json::from_str(&line).ok());
+    addresses
+        .map(|addresses| (services, addresses))
+        .ok_or_else(|| Failure("the simulated services did not start".into()))
+}
+
+fn run_to_end(command: &mut Command) -> Result<(), Failure> {
+    let arguments: Vec<String> = command.get_args().map(step::quoted).collect();
+    let status = command.status().map_err(|error| Failure::because("starting kuroibara-cli", error))?;
+    ended_well(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), status)
+}
+
+fn ended_well(arguments: &[&str], status: std::process::ExitStatus) -> Result<(), Failure> {
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure(format!("`kuroibara-cli {}` ended with {status}", arguments.join(" "))))
+    }
+}
