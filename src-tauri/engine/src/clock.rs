@@ -1,6 +1,12 @@
 //! Time as an argument: what is now, and waiting.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use kuroibara_core::Time;
 
@@ -25,5 +31,64 @@ impl Clock for SystemClock {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// A clock that stands still until it is moved, or until somebody sleeps: a sleep ends at once and moves it. Clones are
+/// the same clock.
+#[derive(Clone, Debug)]
+pub struct ManualClock {
+    /// Microseconds since 1970, so that moving it needs no lock.
+    micros: Arc<AtomicI64>,
+}
+
+impl ManualClock {
+    /// A clock that shows `now`.
+    pub fn new(now: Time) -> Self {
+        Self { micros: Arc::new(AtomicI64::new(now.timestamp_micros())) }
+    }
+
+    /// Moves it forward.
+    pub fn advance(&self, duration: Duration) {
+        self.micros.fetch_add(micros(duration), Ordering::SeqCst);
+    }
+
+    /// Sets it, backwards too: machines' clocks do jump.
+    pub fn set(&self, now: Time) {
+        self.micros.store(now.timestamp_micros(), Ordering::SeqCst);
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[async_trait::async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        Time::from_timestamp_micros(self.micros.load(Ordering::SeqCst)).unwrap_or_default()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.advance(duration);
+        // Others get their turn, as they would in a real wait.
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_manual_clock_moves_by_hand_and_by_sleep_only() {
+        let start = Time::from_timestamp(1_700_000_000, 0).unwrap_or_default();
+        let clock = ManualClock::new(start);
+        assert_eq!(clock.now(), start);
+        clock.clone().sleep(Duration::from_millis(1_500)).await;
+        assert_eq!(clock.now(), start + Duration::from_millis(1_500));
+        clock.set(start);
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(clock.now(), start + Duration::from_secs(60));
     }
 }

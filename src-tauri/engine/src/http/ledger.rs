@@ -1,0 +1,65 @@
+//! What outlives a process: pauses and request counts. The database keeps them; a double in memory serves tests.
+//!
+//! Knows no SQL and nothing of requests but whose they are and what they are called.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use kuroibara_core::{Provider, Time};
+
+/// Keeps what every process that talks to a provider must know. Its own failures are its own to report: a request is
+/// never refused because it could not be counted.
+#[async_trait::async_trait]
+pub trait Ledger: Send + Sync {
+    /// Until when nobody may ask this provider, as the latest [`Ledger::pause`] said.
+    async fn paused_until(&self, provider: Provider) -> Option<Time>;
+
+    /// Nobody asks this provider before `until`; the later of two pauses holds. `reason` is for the reader, without secrets.
+    async fn pause(&self, provider: Provider, until: Time, reason: &str);
+
+    /// One request left.
+    async fn count(&self, provider: Provider, route: &'static str);
+}
+
+/// A ledger that ends with the process.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    pauses: BTreeMap<Provider, Time>,
+    counts: BTreeMap<(Provider, &'static str), u32>,
+}
+
+impl MemoryLedger {
+    /// How many requests left, by provider and route.
+    pub fn counts(&self) -> BTreeMap<(Provider, &'static str), u32> {
+        self.kept().counts.clone()
+    }
+
+    // A panic elsewhere can't leave these two maps half-changed, so a poisoned lock is as good as any.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait::async_trait]
+impl Ledger for MemoryLedger {
+    async fn paused_until(&self, provider: Provider) -> Option<Time> {
+        self.kept().pauses.get(&provider).copied()
+    }
+
+    async fn pause(&self, provider: Provider, until: Time, _reason: &str) {
+        let mut kept = self.kept();
+        let held = kept.pauses.entry(provider).or_insert(until);
+        *held = until.max(*held);
+    }
+
+    async fn count(&self, provider: Provider, route: &'static str) {
+        *self.kept().counts.entry((provider, route)).or_default() += 1;
+    }
+}
