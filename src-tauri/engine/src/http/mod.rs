@@ -196,7 +196,7 @@ impl Reply {
 }
 
 /// Why there is no answer to work with.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum HttpError {
     /// Nothing was sent, or what was sent certainly had no effect.
     #[error("{provider} can't be reached: {reason}. Check the network and try again")]

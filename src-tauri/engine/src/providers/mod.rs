@@ -290,7 +290,7 @@ pub struct Resolved {
 }
 
 /// Why a provider did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
     /// No answer to work with.
     #[error(transparent)]
