@@ -1,1 +1,106 @@
-//! .
+//! Three sides per mapping: library, provider, and what both agreed on last. A side that differs from the agreement has
+//! changed; that one idea decides direction, removal and conflict.
+//!
+//! [`merge`] decides presence first, once per manga over all providers, then the fields, group by group. It writes
+//! nothing and asks nobody: questions come out as data. What is to be sent is decided after it, in [`crate::push`].
+
+mod fields;
+mod newest;
+mod presence;
+mod view;
+
+use enum_map::EnumMap;
+
+use crate::{Base, Fields, Group, Local, MangaState, Origin, Policy, Provider, Stamp, Value, entry::Field, learn};
+
+/// What merging one manga decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The library's side after the merge.
+    pub local: Local,
+    /// Every provider's base after the merge: agreements noted, decided conflicts remembered.
+    pub bases: EnumMap<Provider, Option<Base>>,
+    /// How the entry came to be, if this merge brought it.
+    pub arrival: Option<Arrival>,
+    /// The fields that took a provider's value.
+    pub pulls: Vec<Pull>,
+    /// The sides that lost a decided conflict, each with its whole group.
+    pub lost: Vec<Lost>,
+    /// What only a person can decide. Nothing that a question is about is written anywhere.
+    pub questions: Vec<Question>,
+    /// Providers at which the entry is to be removed, as the removal policy says.
+    pub removals: Vec<Provider>,
+}
+
+/// An entry that came (back) into the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is new: it was found at this provider.
+    Created(Provider),
+    /// It had been removed here, and an edit at this provider beats a removal.
+    Restored(Provider),
+}
+
+/// One field that took a provider's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// The field.
+    pub field: Field,
+    /// The provider whose value it is.
+    pub from: Provider,
+    /// The library's value before.
+    pub before: Value,
+    /// The library's value after.
+    pub after: Value,
+    /// When the provider says it was set.
+    pub stamp: Stamp,
+}
+
+/// A side that lost a decided conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Whose values they were; the library's own are the user's.
+    pub side: Origin,
+    /// What was in conflict.
+    pub group: Group,
+    /// The values that lost.
+    pub fields: Fields,
+}
+
+/// Something that only a person can decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Several sides changed this group to different values, and a rule says to ask or the rules disagree.
+    Differs(Group),
+    /// The reader removed the entry here, and it is still at this provider.
+    RemovedHere(Provider),
+    /// The entry is gone at this provider, and still here.
+    VanishedThere(Provider),
+}
+
+/// Merges everything that is known of one manga.
+pub fn merge(state: &MangaState, policy: &Policy) -> Merged {
+    let mut merged = Merged {
+        local: state.local.clone(),
+        bases: EnumMap::from_fn(|provider| learned_base(state, policy, provider)),
+        arrival: None,
+        pulls: Vec::new(),
+        lost: Vec::new(),
+        questions: Vec::new(),
+        removals: Vec::new(),
+    };
+    presence::merge(state, policy, &mut merged);
+    if let Local::Present(entry, stamps) = &merged.local {
+        let outcome = fields::merge(entry, stamps, state, &merged.bases, policy);
+        outcome.apply(state, policy, &mut merged);
+    }
+    merged.questions.sort_unstable();
+    merged
+}
+
+/// The base with what an unanswered write turned out to have done, and without what belongs to an earlier entry.
+fn learned_base(state: &MangaState, policy: &Policy, provider: Provider) -> Option<Base> {
+    let side = state.sides[provider].as_ref()?;
+    let shape = policy.providers[provider].shape(provider);
+    learn::settled(side, &shape)
+}

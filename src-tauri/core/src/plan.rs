@@ -1,1 +1,165 @@
-//! .
+//! A plan: everything that one sync would do, as plain data, before any of it happens.
+
+use enum_map::EnumMap;
+use serde::Serialize;
+
+use crate::{
+    Field, Fields, Local, MangaState, Policy, Provider, Value,
+    merge::{self, Arrival, Merged},
+    push::{self, Push},
+};
+
+/// What one sync would do for one manga.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MangaPlan {
+    /// What happens in the library, and to the bases.
+    pub merged: Merged,
+    /// What goes to each provider.
+    pub pushes: EnumMap<Provider, Push>,
+}
+
+/// What happens to one entry at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The library takes a provider's values.
+    Pull,
+    /// A provider is sent the library's values.
+    Push,
+    /// An entry found at a provider comes (back) into the library.
+    CreateLocal,
+    /// An entry of the library is added at a provider.
+    CreateRemote,
+    /// The library loses the entry.
+    RemoveLocal,
+    /// A provider loses the entry.
+    RemoveRemote,
+    /// A provider's work is found to be this manga.
+    Link,
+}
+
+/// One field of a row: what it is and what it will be. No value is *unknown* or *not there yet*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldChange {
+    /// The field.
+    pub field: &'static str,
+    /// The value before.
+    pub before: Option<Value>,
+    /// The value after.
+    pub after: Option<Value>,
+}
+
+/// One intended change, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The provider from which it comes or to which it goes.
+    pub provider: Provider,
+    /// What happens.
+    pub action: Action,
+    /// The fields, in the order of [`Field::ALL`].
+    pub fields: Vec<FieldChange>,
+}
+
+/// Plans one manga. Pure: the same state and policy give the same plan.
+pub fn plan(state: &MangaState, policy: &Policy) -> MangaPlan {
+    let merged = merge::merge(state, policy);
+    let pushes = EnumMap::from_fn(|provider| match (&merged.local, &state.sides[provider]) {
+        (Local::Present(entry, stamps), Some(side)) => {
+            push::push(provider, (entry, stamps), side, merged.bases[provider].as_ref(), &merged.questions, policy)
+        }
+        (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
+    });
+    MangaPlan { merged, pushes }
+}
+
+impl MangaPlan {
+    /// Whether carrying this plan out would change nothing anywhere, not even a base.
+    pub fn is_settled(&self, state: &MangaState) -> bool {
+        self.merged.local == state.local && self.moves_no_base(state) && !self.writes()
+    }
+
+    /// Whether a provider would be written to.
+    pub fn writes(&self) -> bool {
+        !self.merged.removals.is_empty() || self.pushes.values().any(|push| push.request.is_some())
+    }
+
+    /// The base of `provider` after everything but the answers to come.
+    pub fn base(&self, provider: Provider) -> Option<&crate::Base> {
+        self.pushes[provider].accepted.as_ref().or(self.merged.bases[provider].as_ref())
+    }
+
+    fn moves_no_base(&self, state: &MangaState) -> bool {
+        state.sides().all(|(provider, side)| self.base(provider) == side.base.as_ref() && side.intent.is_none())
+    }
+
+    /// The intended changes, as they are shown: the library's first, then provider by provider.
+    pub fn rows(&self, state: &MangaState) -> Vec<Row> {
+        let requests = self.pushes.iter().filter_map(|(provider, push)| {
+            let request = push.request.as_ref()?;
+            Some(self.push_row(provider, request, state))
+        });
+        let removals = self.merged.removals.iter().map(|provider| Row {
+            provider: *provider,
+            action: Action::RemoveRemote,
+            fields: Vec::new(),
+        });
+        self.local_rows().into_iter().chain(requests).chain(removals).collect()
+    }
+
+    fn local_rows(&self) -> Vec<Row> {
+        let created = self.merged.arrival.map(|arrival| match arrival {
+            Arrival::Created(provider) | Arrival::Restored(provider) => provider,
+        });
+        let arrival = created.zip(self.merged.local.present()).map(|(provider, (entry, _))| Row {
+            provider,
+            action: Action::CreateLocal,
+            fields: changes(None, &entry.fields()),
+        });
+        let pulled = Provider::ALL.into_iter().filter(|_| created.is_none()).filter_map(|provider| {
+            let fields: Vec<_> =
+                self.merged.pulls.iter().filter(|pull| pull.from == provider).map(pulled_field).collect();
+            (!fields.is_empty()).then_some(Row { provider, action: Action::Pull, fields })
+        });
+        arrival.into_iter().chain(pulled).collect()
+    }
+
+    fn push_row(&self, provider: Provider, request: &push::Request, state: &MangaState) -> Row {
+        let before = state.sides[provider].as_ref().and_then(|side| side.remote.present()).map(|seen| &seen.fields);
+        let action = if request.creates { Action::CreateRemote } else { Action::Push };
+        Row { provider, action, fields: changes(before, &request.fields) }
+    }
+}
+
+fn pulled_field(pull: &merge::Pull) -> FieldChange {
+    FieldChange { field: pull.field.as_str(), before: Some(pull.before.clone()), after: Some(pull.after.clone()) }
+}
+
+fn changes(before: Option<&Fields>, after: &Fields) -> Vec<FieldChange> {
+    let change = |field: Field, value: &Value| FieldChange {
+        field: field.as_str(),
+        before: before.and_then(|fields| fields.get(field)).cloned(),
+        after: Some(value.clone()),
+    };
+    after.iter().filter(|(_, value)| before.is_some() || !value.is_empty()).map(|(f, v)| change(f, v)).collect()
+}
+
+impl Row {
+    /// Whether this change takes something away: an entry, a value, or part of what was read.
+    pub fn lowers(&self) -> bool {
+        match self.action {
+            Action::RemoveLocal | Action::RemoveRemote => true,
+            Action::CreateLocal | Action::CreateRemote | Action::Link => false,
+            Action::Pull | Action::Push => self.fields.iter().any(FieldChange::lowers),
+        }
+    }
+}
+
+impl FieldChange {
+    fn lowers(&self) -> bool {
+        match (&self.before, &self.after) {
+            (Some(Value::Count(before)), Some(Value::Count(after))) => after < before,
+            (Some(before), Some(after)) => !before.is_empty() && after.is_empty(),
+            (Some(_) | None, None) | (None, Some(_)) => false,
+        }
+    }
+}

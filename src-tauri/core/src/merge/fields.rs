@@ -1,0 +1,282 @@
+//! Fields, group by group, over all providers at once.
+
+use enum_map::EnumMap;
+
+use super::{
+    Lost, Merged, Pull, Question,
+    newest::{Proposal, last_edit, local_wins, newest_of, progress, values},
+    view::View,
+};
+use crate::{
+    Base, Entry, Field, Fields, Group, Local, MangaState, Origin, Pair, Policy, Provider, Rule, Stamp, Stamps,
+    state::Sent,
+};
+
+/// What merging the fields of one entry decided.
+pub(super) struct Outcome {
+    entry: Entry,
+    stamps: Stamps,
+    pulls: Vec<Pull>,
+    lost: Vec<Lost>,
+    asked: Vec<Group>,
+    /// Providers whose values of a group lost: their agreement is what was read, and ours is unsent.
+    beaten: Vec<(Provider, Group)>,
+}
+
+/// Merges the fields. Whether a field is known at a provider is judged by the status *after* the merge, so the groups
+/// are merged again when the status changed.
+pub(super) fn merge(
+    entry: &Entry,
+    stamps: &Stamps,
+    state: &MangaState,
+    bases: &EnumMap<Provider, Option<Base>>,
+    policy: &Policy,
+) -> Outcome {
+    let mut status = entry.status;
+    let mut outcome;
+    let mut rounds = 0;
+    loop {
+        let views = views(entry, status, state, bases, policy);
+        outcome = Outcome::unchanged(entry, stamps);
+        Group::ALL.into_iter().for_each(|group| outcome.merge_group(group, entry, stamps, &views));
+        rounds += 1;
+        if outcome.entry.status == status || rounds == 3 {
+            return outcome;
+        }
+        status = outcome.entry.status;
+    }
+}
+
+fn views<'a>(
+    entry: &'a Entry,
+    status: crate::Status,
+    state: &'a MangaState,
+    bases: &'a EnumMap<Provider, Option<Base>>,
+    policy: &'a Policy,
+) -> Vec<View<'a>> {
+    state
+        .sides()
+        .filter_map(|(provider, side)| {
+            View::new(provider, &policy.providers[provider], side, bases[provider].as_ref(), entry, status)
+        })
+        .collect()
+}
+
+/// What one provider proposes for one group: the entry with its changes.
+struct Change<'a> {
+    view: &'a View<'a>,
+    entry: Entry,
+}
+
+impl<'a> Change<'a> {
+    /// The provider's changes to `group`, if it made any and they may come in.
+    fn of(view: &'a View<'a>, group: Group, local: &Entry) -> Option<Self> {
+        let changed = |field: &&Field| view.delta(**field).is_some_and(|delta| delta.remote);
+        let mut entry = local.clone();
+        let mut any = false;
+        for field in group.fields().iter().filter(changed) {
+            let Some((_, theirs)) = view.both(*field) else { continue };
+            entry.set(*field, theirs.clone());
+            any = true;
+        }
+        (any && view.policy.pulls()).then_some(Self { view, entry })
+    }
+
+    /// The fields of `group` that the library changed and this provider has not confirmed.
+    fn unconfirmed(&self, group: Group) -> impl Iterator<Item = Field> {
+        let view = self.view;
+        group.fields().iter().copied().filter(move |field| view.delta(*field).is_some_and(|delta| delta.local))
+    }
+
+    /// Whether `entry` holds everything that this provider changed, in its terms.
+    fn is_contained_in(&self, entry: &Entry, group: Group) -> bool {
+        group.fields().iter().all(|field| match self.view.both(*field) {
+            Some((_, theirs)) if self.view.delta(*field).is_some_and(|delta| delta.remote) => {
+                self.view.shape.round(*field, &entry.get(*field), self.view.totals) == *theirs
+            }
+            Some(_) | None => true,
+        })
+    }
+
+    /// The local entry with this provider's whole group, not only its changes.
+    fn with_whole_group(&self, group: Group, local: &Entry) -> Entry {
+        let mut entry = local.clone();
+        for field in group.fields() {
+            let Some((mine, theirs)) = self.view.both(*field) else { continue };
+            if mine != theirs {
+                entry.set(*field, theirs.clone());
+            }
+        }
+        entry
+    }
+
+    fn proposal(&self) -> Proposal<'_> {
+        Proposal { seen: self.view.seen, entry: &self.entry }
+    }
+}
+
+/// Who wins a group.
+enum Winner {
+    Local,
+    /// The change of that index, with only what it changed.
+    Change(usize),
+    /// The change of that index, with its whole group.
+    Group(usize),
+    Nobody,
+}
+
+impl Outcome {
+    fn unchanged(entry: &Entry, stamps: &Stamps) -> Self {
+        let (entry, stamps) = (entry.clone(), *stamps);
+        Self { entry, stamps, pulls: Vec::new(), lost: Vec::new(), asked: Vec::new(), beaten: Vec::new() }
+    }
+
+    fn merge_group(&mut self, group: Group, local: &Entry, stamps: &Stamps, views: &[View<'_>]) {
+        let changes: Vec<_> = views.iter().filter_map(|view| Change::of(view, group, local)).collect();
+        if changes.is_empty() {
+            return;
+        }
+        // Local competes only with what no changed provider has already confirmed.
+        let competes = changes.iter().all(|change| change.unconfirmed(group).next().is_some());
+        let edited: Vec<Field> = match competes {
+            true => changes.iter().flat_map(|change| change.unconfirmed(group)).collect(),
+            false => Vec::new(),
+        };
+        match agreed(group, local, &edited, &changes)
+            .unwrap_or_else(|| decided(group, local, stamps, &edited, &changes))
+        {
+            Winner::Local => self.note_beaten(group, &changes, None),
+            Winner::Change(i) => self.take(group, &changes[i], changes[i].entry.clone()),
+            Winner::Group(i) => {
+                self.take(group, &changes[i], changes[i].with_whole_group(group, local));
+                self.note_beaten(group, &changes, Some(i));
+                if !edited.is_empty() {
+                    self.note_local_lost(group, local);
+                }
+            }
+            Winner::Nobody => self.asked.push(group),
+        }
+    }
+
+    /// Remembers the providers whose changes lost: all but the winner.
+    fn note_beaten(&mut self, group: Group, changes: &[Change<'_>], winner: Option<usize>) {
+        for (_, loser) in changes.iter().enumerate().filter(|(i, _)| Some(*i) != winner) {
+            let theirs = group.fields().iter().filter_map(|f| Some((*f, loser.view.both(*f)?.1.clone())));
+            let side = Origin::Provider(loser.view.provider);
+            if !loser.is_contained_in(&self.entry, group) {
+                self.lost.push(Lost { side, group, fields: theirs.collect() });
+            }
+            self.beaten.push((loser.view.provider, group));
+        }
+    }
+
+    fn note_local_lost(&mut self, group: Group, local: &Entry) {
+        let fields: Fields = group.fields().iter().map(|field| (*field, local.get(*field))).collect();
+        self.lost.push(Lost { side: Origin::User, group, fields });
+    }
+
+    /// Takes a provider's values, with the provider's time.
+    fn take(&mut self, group: Group, change: &Change<'_>, entry: Entry) {
+        let stamp = Stamp { at: change.view.seen.updated_at, origin: Origin::Provider(change.view.provider) };
+        for field in group.fields() {
+            let (before, after) = (self.entry.get(*field), entry.get(*field));
+            if before != after {
+                self.entry.set(*field, after.clone());
+                self.stamps.fields[*field] = stamp;
+                self.pulls.push(Pull { field: *field, from: change.view.provider, before, after, stamp });
+            }
+        }
+    }
+
+    /// Puts the outcome into `merged`: the entry, and every base with what now agrees.
+    pub(super) fn apply(self, state: &MangaState, policy: &Policy, merged: &mut Merged) {
+        let bases = std::mem::take(&mut merged.bases);
+        let status = self.entry.status;
+        for view in views(&self.entry, status, state, &bases, policy) {
+            merged.bases[view.provider] = Some(self.base_after(&view));
+        }
+        for (provider, base) in bases {
+            if merged.bases[provider].is_none() {
+                merged.bases[provider] = base;
+            }
+        }
+        merged.pulls = self.pulls;
+        merged.lost = self.lost;
+        merged.questions.extend(self.asked.into_iter().map(Question::Differs));
+        merged.local = Local::Present(self.entry, self.stamps);
+    }
+
+    /// The agreement with one provider after the merge.
+    fn base_after(&self, view: &View<'_>) -> Base {
+        let mut base = view.base.cloned().unwrap_or_default();
+        base.entry_id.clone_from(&view.seen.entry_id);
+        base.presence = crate::state::Presence::Both;
+        for field in Field::ALL {
+            if view.is_unknown(field) {
+                base.pairs[field] = None;
+                continue;
+            }
+            let Some((mine, theirs)) = view.both(field) else { continue };
+            let raw = self.entry.get(field);
+            if mine == theirs {
+                let ours = Some(Sent { raw, projected: mine.clone() });
+                base.pairs[field] = Some(Pair { ours, theirs: theirs.clone() });
+            } else if self.beaten.contains(&(view.provider, field.group())) {
+                base.pairs[field] = Some(Pair { ours: None, theirs: theirs.clone() });
+            }
+        }
+        base
+    }
+}
+
+/// The winner where no two changes contradict each other: the same edit on two sides is never a question. It is the
+/// change that holds what all the others hold, in each provider's terms, and what the library changed.
+fn agreed(group: Group, local: &Entry, edited: &[Field], changes: &[Change<'_>]) -> Option<Winner> {
+    let holds_all = |entry: &Entry| {
+        edited.iter().all(|field| entry.get(*field) == local.get(*field))
+            && changes.iter().all(|change| change.is_contained_in(entry, group))
+    };
+    let rank = |i: &usize| (changes[*i].view.seen.updated_at, values(&changes[*i].entry, group));
+    (0..changes.len()).filter(|i| holds_all(&changes[*i].entry)).max_by_key(rank).map(Winner::Change)
+}
+
+/// The winner of a conflict, by the one rule that all involved providers share; nobody where one says to ask or they
+/// disagree.
+fn decided(group: Group, local: &Entry, stamps: &Stamps, edited: &[Field], changes: &[Change<'_>]) -> Winner {
+    let rule = changes[0].view.policy.rule;
+    if rule == Rule::Ask || changes.iter().any(|change| change.view.policy.rule != rule) {
+        return Winner::Nobody;
+    }
+    let proposals: Vec<_> = changes.iter().map(Change::proposal).collect();
+    let Some(newest) = newest_of(&proposals, group) else { return Winner::Nobody };
+    let by_time = |i: usize| match edited {
+        [] => Winner::Group(i),
+        _ if local_wins(local, last_edit(edited, stamps), &proposals[i], group) => Winner::Local,
+        _ => Winner::Group(i),
+    };
+    match rule {
+        Rule::Ask => Winner::Nobody,
+        Rule::Newest => by_time(newest),
+        Rule::Local if !edited.is_empty() => Winner::Local,
+        Rule::Local | Rule::Remote => Winner::Group(newest),
+        Rule::Furthest if group == Group::ReadingState => furthest(local, edited, changes, newest, by_time),
+        Rule::Furthest => by_time(newest),
+    }
+}
+
+/// The side that read furthest; a tie goes by time.
+fn furthest(
+    local: &Entry,
+    edited: &[Field],
+    changes: &[Change<'_>],
+    newest: usize,
+    by_time: impl Fn(usize) -> Winner,
+) -> Winner {
+    let best = changes.iter().map(|change| progress(&change.entry)).max().unwrap_or_default();
+    if !edited.is_empty() && progress(local) > best {
+        return Winner::Local;
+    }
+    let tied = |i: &usize| progress(&changes[*i].entry) == best;
+    let leader = if tied(&newest) { newest } else { (0..changes.len()).find(tied).unwrap_or(newest) };
+    if !edited.is_empty() && progress(local) == best { by_time(leader) } else { Winner::Group(leader) }
+}
