@@ -84,3 +84,18 @@ pub(crate) fn quoted(word: &OsStr) -> String {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_command_can_be_typed_again_as_it_stands() {
+        let shown = |word: &str| quoted(OsStr::new(word));
+        assert_eq!(shown("--limit=5"), "--limit=5");
+        assert_eq!(shown(""), "''");
+        assert_eq!(shown("a b"), "'a b'");
+        assert_eq!(shown("kuroibara://oauth/x?code=1&state=2"), "'kuroibara://oauth/x?code=1&state=2'");
+        assert_eq!(shown("it's"), r"'it'\''s'");
+    }
+}
