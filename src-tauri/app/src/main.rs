@@ -6,6 +6,10 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if !has_display() {
+        eprintln!("There is no display to open a window on. `kuroibara-cli` does everything without one.");
+        return ExitCode::FAILURE;
+    }
     match kuroibara_app::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -13,4 +17,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Asked before the toolkit is, since without a display it does not return an error but aborts.
+fn has_display() -> bool {
+    let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
 }
