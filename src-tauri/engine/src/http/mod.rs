@@ -4,19 +4,29 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
 use bytes::Bytes;
+use enum_map::EnumMap;
 use kuroibara_core::{Provider, Time};
+use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{StatusCode, header::HeaderMap};
+use tokio::sync::Semaphore;
 
+use self::pace::{Pace, Turns};
 use crate::clock::Clock;
 
+pub mod address;
+mod answer;
 mod ledger;
+mod pace;
+mod send;
+#[cfg(test)]
+mod tests;
 
 pub use ledger::{Ledger, MemoryLedger};
 
@@ -37,6 +47,8 @@ pub struct HttpSettings {
     pub limits: Limits,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// Of the randomness in waits after failures, so that a history can be replayed.
+    pub seed: u64,
 }
 
 /// Whether requests are spread over time.
@@ -67,18 +79,28 @@ pub trait Fence: Send + Sync {
 
 /// How many requests left, by provider.
 #[derive(Debug, Default)]
-pub struct Counters(enum_map::EnumMap<Provider, AtomicU32>);
+pub struct Counters(EnumMap<Provider, AtomicU32>);
 
 struct Shared {
-    client: reqwest::Client,
+    local: reqwest::Client,
+    remote: OnceLock<Result<reqwest::Client, String>>,
+    settings: HttpSettings,
+    lanes: EnumMap<Provider, Lane>,
+    rng: Mutex<StdRng>,
     clock: Arc<dyn Clock>,
     ledger: Arc<dyn Ledger>,
+}
+
+/// One provider's turns, and how many requests to it are under way.
+struct Lane {
+    turns: Mutex<Turns>,
+    places: Semaphore,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
         let user_agent = format!("Kuroibara/{} (+unofficial)", env!("CARGO_PKG_VERSION"));
-        Self { user_agent, limits: Limits::Real, timeouts: Timeouts::default() }
+        Self { user_agent, limits: Limits::Real, timeouts: Timeouts::default(), seed: rand::random() }
     }
 }
 
@@ -99,45 +121,24 @@ impl Counters {
     pub fn get(&self, provider: Provider) -> u32 {
         self.0[provider].load(Ordering::Relaxed)
     }
+
+    fn add(&self, provider: Provider) {
+        self.0[provider].fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Http {
-    /// Opens nothing yet: connections are made when they are needed.
+    /// Opens nothing yet: connections are made, and root certificates read, when they are needed.
     pub fn new(settings: HttpSettings, clock: Arc<dyn Clock>, ledger: Arc<dyn Ledger>) -> Result<Self, HttpError> {
         // An error means that the process has chosen its provider of cryptography already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .user_agent(settings.user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .tls_certs_only([])
-            .no_proxy()
-            .build()
-            .map_err(|e| HttpError::Unusable(e.to_string()))?;
-        let shared = Arc::new(Shared { client, clock, ledger });
+        let shared = Arc::new(Shared::new(settings, clock, ledger)?);
         Ok(Self { shared, fence: None, counters: Arc::default() })
     }
 
     /// Builds requests: `http.client().get(url).bearer_auth(…).build()`. Only [`Http::send`] sends them.
     pub fn client(&self) -> &reqwest::Client {
-        &self.shared.client
-    }
-
-    /// Sends when it is this provider's turn, repeats what may be repeated, and answers what came: a 4xx of the API's own
-    /// is a [`Reply`] (but 429, which is waited out).
-    pub async fn send(&self, call: Call) -> Result<Reply, HttpError> {
-        let Call { provider, route, request, .. } = call;
-        if let Some(fence) = &self.fence
-            && !fence.holds().await
-        {
-            return Err(HttpError::LeaseLost);
-        }
-        self.counters.0[provider].fetch_add(1, Ordering::Relaxed);
-        self.shared.ledger.count(provider, route).await;
-        let lost = |_| HttpError::AnswerLost { provider, reason: "the connection broke".into() };
-        let response = self.shared.client.execute(request).await.map_err(lost)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.map_err(lost)?;
-        Ok(Reply { status, headers, body, received_at: self.shared.clock.now() })
+        &self.shared.local
     }
 
     /// The same way out, with the same limits, that asks `fence` before each request and counts for itself.
@@ -148,6 +149,51 @@ impl Http {
     /// The requests that left through this handle and its clones.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    fn turns(&self, provider: Provider) -> MutexGuard<'_, Turns> {
+        // Numbers can't be left half-changed by a panic elsewhere, so a poisoned lock is as good as any.
+        self.shared.lanes[provider].turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn new(settings: HttpSettings, clock: Arc<dyn Clock>, ledger: Arc<dyn Ledger>) -> Result<Self, HttpError> {
+        // No root certificates and no proxy: this client only ever talks to this machine itself.
+        let local = builder(&settings).tls_certs_only([]).no_proxy().build().map_err(unusable)?;
+        let lanes = EnumMap::from_fn(|provider| Lane::new(provider, clock.now()));
+        let rng = Mutex::new(StdRng::seed_from_u64(settings.seed));
+        Ok(Self { local, remote: OnceLock::new(), settings, lanes, rng, clock, ledger })
+    }
+
+    /// The client for this address. The one for the world is made at its first use: reading the machine's root
+    /// certificates takes longer than most commands.
+    fn client_for(&self, url: &url::Url) -> Result<&reqwest::Client, HttpError> {
+        if address::is_loopback(url) {
+            return Ok(&self.local);
+        }
+        let remote = self.remote.get_or_init(|| builder(&self.settings).build().map_err(|e| e.to_string()));
+        remote.as_ref().map_err(|reason| HttpError::Unusable(reason.clone()))
+    }
+}
+
+/// A redirect is never followed: it would carry a token or a password to an address that nobody checked.
+fn builder(settings: &HttpSettings) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(settings.user_agent.clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(settings.timeouts.connect)
+        .timeout(settings.timeouts.total)
+}
+
+fn unusable(error: reqwest::Error) -> HttpError {
+    HttpError::Unusable(error.without_url().to_string())
+}
+
+impl Lane {
+    fn new(provider: Provider, now: Time) -> Self {
+        let places = Semaphore::new(Pace::of(provider).at_once);
+        Self { turns: Mutex::new(Turns::new(provider, now)), places }
     }
 }
 

@@ -1,0 +1,181 @@
+//! One request from its turn to its answer: waiting, sending, repeating.
+
+use std::{sync::PoisonError, time::Duration};
+
+use backon::BackoffBuilder;
+use kuroibara_core::{Provider, Time};
+use rand::Rng;
+use tracing::{debug, warn};
+
+use super::{
+    Call, Http, HttpError, Limits, Repeat, Reply, address,
+    answer::{self, LONGEST_PAUSE, LimitHeaders, Verdict},
+};
+
+/// The longest pause that a run waits for: a lockout of a minute, and a margin. Beyond it the run goes on without.
+const LONGEST_WAIT: Duration = Duration::from_secs(95);
+/// How often one request waits out a pause.
+const PAUSES: u32 = 3;
+/// How often one request is sent again after a failure.
+const AGAIN: usize = 3;
+/// The waits before that lie between nothing and 1, 2 and 4 seconds.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// What one request may still use up.
+struct Patience {
+    waits: backon::ExponentialBackoff,
+    pauses: u32,
+}
+
+impl Http {
+    /// Sends when it is this provider's turn, repeats what may be repeated, and answers what came: a 4xx of the API's own
+    /// is a [`Reply`] (but 429, which is waited out).
+    pub async fn send(&self, call: Call) -> Result<Reply, HttpError> {
+        if !address::is_safe(call.request.url()) {
+            return Err(HttpError::Insecure(call.provider));
+        }
+        let mut patience = Patience::new();
+        loop {
+            let verdict = self.attempt(&call).await?;
+            if let Verdict::Answer(reply) = verdict {
+                return Ok(reply);
+            }
+            self.endure(&call, verdict, &mut patience).await?;
+        }
+    }
+
+    /// Waits for the turn, makes sure that the lease is held, sends once.
+    async fn attempt(&self, call: &Call) -> Result<Verdict, HttpError> {
+        let lane = &self.shared.lanes[call.provider];
+        // The semaphore is never closed; were it, going on without it would be right.
+        let _place = lane.places.acquire().await.ok();
+        self.turn(call).await?;
+        if let Some(fence) = &self.fence
+            && !fence.holds().await
+        {
+            return Err(HttpError::LeaseLost);
+        }
+        let Some(request) = call.request.try_clone() else {
+            let reason = "the request can't be sent twice".to_owned();
+            return Err(HttpError::Unreachable { provider: call.provider, reason });
+        };
+        let client = self.shared.client_for(request.url())?;
+        self.counters.add(call.provider);
+        self.shared.ledger.count(call.provider, call.route).await;
+        let begun = std::time::Instant::now();
+        let verdict = answer::judge(call.provider, client.execute(request).await, || self.shared.clock.now()).await;
+        let status = verdict.status();
+        debug!(
+            provider = call.provider.as_str(),
+            route = call.route,
+            status,
+            ms = begun.elapsed().as_millis() as u64,
+            "asked"
+        );
+        self.learn(call.provider, &verdict).await;
+        Ok(verdict)
+    }
+
+    /// Waits until this provider may be asked.
+    pub(super) async fn turn(&self, call: &Call) -> Result<(), HttpError> {
+        self.wait_out_pause(call.provider).await?;
+        if self.shared.settings.limits == Limits::Off && address::is_loopback(call.request.url()) {
+            return Ok(());
+        }
+        let wait = self.turns(call.provider).reserve(self.shared.clock.now());
+        if wait.is_zero() {
+            return Ok(());
+        }
+        self.shared.clock.sleep(wait).await;
+        // Somebody else may have been told to wait meanwhile.
+        self.wait_out_pause(call.provider).await
+    }
+
+    async fn wait_out_pause(&self, provider: Provider) -> Result<(), HttpError> {
+        while let Some(until) = self.shared.ledger.paused_until(provider).await {
+            let left = (until - self.shared.clock.now()).to_std().unwrap_or_default();
+            // No pause is made that long: the clock was set back since, and the pause is over for all we know.
+            if left.is_zero() || left > LONGEST_PAUSE {
+                return Ok(());
+            }
+            if left > LONGEST_WAIT {
+                return Err(HttpError::Paused { provider, until });
+            }
+            self.shared.clock.sleep(left).await;
+        }
+        Ok(())
+    }
+
+    /// Tells the next ones what the provider said of its limits.
+    async fn learn(&self, provider: Provider, verdict: &Verdict) {
+        match verdict {
+            Verdict::Answer(reply) => {
+                let said = LimitHeaders::read(&reply.headers, reply.received_at);
+                self.turns(provider).learn(said.limit, said.remaining);
+                if said.remaining == Some(0) {
+                    let pause = said.reset.unwrap_or(Duration::from_secs(60)) + Duration::from_secs(1);
+                    self.pause(provider, pause, "its limit for this minute is used up").await;
+                }
+            }
+            Verdict::TooMany { pause } => {
+                self.turns(provider).locked_out();
+                self.pause(provider, *pause, "it had too many requests").await;
+            }
+            Verdict::Lost { pause: Some(pause), .. } => self.pause(provider, *pause, "it is not working").await,
+            Verdict::Lost { pause: None, .. } | Verdict::NotSent(_) => {}
+        }
+    }
+
+    async fn pause(&self, provider: Provider, pause: Duration, reason: &str) {
+        let until: Time = self.shared.clock.now() + pause;
+        warn!(provider = provider.as_str(), seconds = pause.as_secs(), reason, "paused");
+        self.shared.ledger.pause(provider, until, reason).await;
+    }
+
+    /// Waits before the next attempt, or says why there is none.
+    async fn endure(&self, call: &Call, verdict: Verdict, patience: &mut Patience) -> Result<(), HttpError> {
+        let error = match verdict {
+            // The pause is in the ledger: the next attempt waits it out, or says that it is too long.
+            Verdict::TooMany { pause } => return patience.pause(call.provider, self.shared.clock.now() + pause),
+            Verdict::NotSent(error) => error,
+            Verdict::Lost { error, again, .. } if !again || call.repeat == Repeat::Never => return Err(error),
+            Verdict::Lost { error, .. } => error,
+            Verdict::Answer(_) => return Ok(()),
+        };
+        let Some(most) = patience.waits.next() else { return Err(error) };
+        warn!(provider = call.provider.as_str(), route = call.route, %error, "asked again");
+        let wait = self.jitter(most);
+        self.shared.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// Anything up to `most`, so that many who failed together do not come back together.
+    fn jitter(&self, most: Duration) -> Duration {
+        let mut rng = self.shared.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        rng.random_range(Duration::ZERO..=most)
+    }
+}
+
+impl Patience {
+    fn new() -> Self {
+        let waits = backon::ExponentialBuilder::new().with_min_delay(FIRST_WAIT).with_max_times(AGAIN).build();
+        Self { waits, pauses: 0 }
+    }
+
+    fn pause(&mut self, provider: Provider, until: Time) -> Result<(), HttpError> {
+        self.pauses += 1;
+        if self.pauses > PAUSES { Err(HttpError::Paused { provider, until }) } else { Ok(()) }
+    }
+}
+
+impl Verdict {
+    /// For the log: the status, or 0 where there was none.
+    fn status(&self) -> u16 {
+        match self {
+            Self::Answer(reply) => reply.status.as_u16(),
+            Self::TooMany { .. } => 429,
+            Self::Lost { error: HttpError::Outage { status, .. }, .. } => *status,
+            Self::Lost { .. } | Self::NotSent(_) => 0,
+        }
+    }
+}
