@@ -1,0 +1,208 @@
+//! Many changes in few requests, each with an outcome of its own.
+//!
+//! Knows what may be sent again and what must not; knows no entry. What AniList does when one alias of many fails is reported
+//! in two ways (anilist.md §5): all come back empty and one is blamed, or only that one is empty. Both are handled by the
+//! same rule: what was answered is settled, what was blamed is settled, and the rest is sent again, which sets the same
+//! values once more at worst. Nothing is sent again when nobody knows what became of it: that the engine's intents settle
+//! after the next reading, or an edit made elsewhere in the meantime would be overwritten.
+
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use kuroibara_core::Provider;
+use serde_json::Value;
+
+use super::{
+    AniList,
+    ask::{Answer, refused},
+    batch::{MOST_COMPLEX, Root},
+};
+use crate::{
+    http::{HttpError, Repeat},
+    providers::ApiError,
+    secret::Secret,
+};
+
+/// After so many requests in a row without an answer the service is left alone: each could mean half a minute of waiting.
+const MOST_LOST: usize = 2;
+
+/// How much one request carries: grows while all goes well, is halved when the service struggles.
+#[derive(Debug)]
+pub(super) struct Pace {
+    size: AtomicUsize,
+    most: usize,
+}
+
+/// A kind of change and how it is sent.
+#[derive(Clone, Copy)]
+pub(super) struct Mutation<'a> {
+    /// Who changes.
+    pub(super) token: &'a Secret,
+    /// What is counted.
+    pub(super) route: &'static str,
+    /// Whether it may be sent again when its answer was lost.
+    pub(super) repeat: Repeat,
+    /// How much one request carries.
+    pub(super) pace: &'a Pace,
+}
+
+type Outcome = Result<Value, ApiError>;
+
+/// The changes under way: what is settled, and what is still to be sent.
+struct Course<'a> {
+    roots: &'a [Root],
+    outcomes: Vec<Option<Outcome>>,
+    /// Parts of former requests that are sent again, apart from all else.
+    again: Vec<Vec<usize>>,
+    fresh: VecDeque<usize>,
+    /// Requests without an answer since the last one that had one.
+    lost: usize,
+}
+
+impl AniList {
+    /// Makes all changes, one outcome for each in order.
+    pub(super) async fn mutate(&self, how: Mutation<'_>, roots: &[Root]) -> Vec<Outcome> {
+        let mut course = Course::new(roots);
+        while let Some(batch) = course.next(how.pace) {
+            let part: Vec<&Root> = batch.iter().filter_map(|i| roots.get(*i)).collect();
+            match self.ask(Some(how.token), how.route, how.repeat, &part).await {
+                Ok(answer) => course.settle(&batch, answer, how.pace),
+                Err(error) => course.fail(&batch, error, how.pace),
+            }
+        }
+        course.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(lost("it was never sent")))).collect()
+    }
+}
+
+impl<'a> Course<'a> {
+    fn new(roots: &'a [Root]) -> Self {
+        let outcomes = roots.iter().map(|_| None).collect();
+        Self { roots, outcomes, again: Vec::new(), fresh: (0..roots.len()).collect(), lost: 0 }
+    }
+
+    /// What goes into the next request: what is sent again, else as much of the rest as pace and complexity allow.
+    fn next(&mut self, pace: &Pace) -> Option<Vec<usize>> {
+        if let Some(batch) = self.again.pop() {
+            return Some(batch);
+        }
+        let (mut batch, mut weight, mut cost) = (Vec::new(), 0, 0);
+        while let Some(root) = self.fresh.front().and_then(|i| self.roots.get(*i)) {
+            (weight, cost) = (weight + root.weight, cost + root.cost);
+            if !batch.is_empty() && (weight > pace.size() || cost > MOST_COMPLEX) {
+                break;
+            }
+            batch.extend(self.fresh.pop_front());
+        }
+        Some(batch).filter(|batch| !batch.is_empty())
+    }
+
+    /// Notes what an answer says of each change, and puts the rest back.
+    fn settle(&mut self, batch: &[usize], mut answer: Answer, pace: &Pace) {
+        self.lost = 0;
+        if answer.too_complex().is_some() {
+            pace.halve();
+        } else if answer.faults.is_empty() {
+            pace.grow();
+        }
+        for (i, slot) in batch.iter().zip(std::mem::take(&mut answer.slots)) {
+            self.note(*i, slot.map(Ok));
+        }
+        for fault in &answer.faults {
+            let blamed = fault.roots.iter().filter_map(|root| batch.get(*root));
+            blamed.for_each(|i| self.note(*i, Some(Err(fault.refusal()))));
+        }
+        self.put_back(batch, &answer);
+    }
+
+    /// The first word on a change is the one that counts: an answered alias stays answered.
+    fn note(&mut self, i: usize, outcome: Option<Outcome>) {
+        if let Some(open @ None) = self.outcomes.get_mut(i) {
+            *open = outcome;
+        }
+    }
+
+    /// Sends again what is not settled: as it is if the answer settled anything, else in halves, until one alone is to blame.
+    fn put_back(&mut self, batch: &[usize], answer: &Answer) {
+        let open = |i: &usize| matches!(self.outcomes.get(*i), Some(None));
+        let rest: Vec<usize> = batch.iter().copied().filter(open).collect();
+        match rest.as_slice() {
+            [] => {}
+            [alone] if batch.len() == 1 => {
+                let reason = answer.faults.first().map_or_else(|| lost("it answered nothing"), |fault| fault.refusal());
+                self.note(*alone, Some(Err(reason)));
+            }
+            all if all.len() == batch.len() => {
+                let (left, right) = all.split_at(all.len() / 2);
+                self.again.extend([right.to_vec(), left.to_vec()]);
+            }
+            _ => self.again.push(rest),
+        }
+    }
+
+    /// No answer to work with: nobody knows what became of these changes. The others still go out, unless the error is about
+    /// all of them.
+    fn fail(&mut self, batch: &[usize], error: ApiError, pace: &Pace) {
+        let Some(error) = one_request_only(&error) else { return self.stop(error) };
+        pace.halve();
+        self.lost += 1;
+        batch.iter().for_each(|i| self.note(*i, Some(Err(error.clone()))));
+        if self.lost >= MOST_LOST {
+            let reason = "it did not answer the requests before this one".into();
+            self.stop(HttpError::Unreachable { provider: Provider::AniList, reason }.into());
+        }
+    }
+
+    /// Nothing more is sent.
+    fn stop(&mut self, error: ApiError) {
+        self.again.clear();
+        self.fresh.clear();
+        self.outcomes.iter_mut().filter(|outcome| outcome.is_none()).for_each(|o| *o = Some(Err(error.clone())));
+    }
+}
+
+/// The error to note for the changes of one request, if the next request may fare better.
+fn one_request_only(error: &ApiError) -> Option<ApiError> {
+    match error {
+        ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { .. }) => Some(error.clone()),
+        // The request was carried out, perhaps: to the engine that is a lost answer.
+        ApiError::Unreadable { .. } => Some(lost("its answer can't be read")),
+        ApiError::Refused { reason, .. } => Some(refused(reason)),
+        ApiError::NotFound(_) => Some(error.clone()),
+        ApiError::Http(
+            HttpError::Unreachable { .. }
+            | HttpError::Paused { .. }
+            | HttpError::Unusable(_)
+            | HttpError::Insecure(_)
+            | HttpError::LeaseLost,
+        )
+        | ApiError::TokenExpired(_)
+        | ApiError::SignInAgain(_) => None,
+    }
+}
+
+/// Nobody knows whether the change arrived.
+pub(super) fn lost(reason: &str) -> ApiError {
+    HttpError::AnswerLost { provider: Provider::AniList, reason: reason.to_owned() }.into()
+}
+
+impl Pace {
+    /// Begins with `size` per request and never carries more than `most`.
+    pub(super) fn new(size: usize, most: usize) -> Self {
+        Self { size: AtomicUsize::new(size), most }
+    }
+
+    fn size(&self) -> usize {
+        self.size.load(Ordering::Relaxed)
+    }
+
+    fn grow(&self) {
+        let size = self.size();
+        self.size.store((size + size.div_ceil(4)).min(self.most), Ordering::Relaxed);
+    }
+
+    fn halve(&self) {
+        self.size.store((self.size() / 2).max(1), Ordering::Relaxed);
+    }
+}
