@@ -51,9 +51,9 @@ impl Root {
         Self { weight, ..self }
     }
 
-    /// The values, to see which roots say the same.
-    pub(super) fn variables(&self) -> &Map<String, Value> {
-        &self.variables
+    /// `query` or `mutation`.
+    fn kind(&self) -> &'static str {
+        definition(self.name).first().and_then(|line| line.split(' ').next()).unwrap_or("query")
     }
 
     /// The lines of this operation's text that are about given values.
@@ -79,15 +79,8 @@ pub(super) fn request<'a>(roots: impl IntoIterator<Item = &'a Root>) -> Request 
         kind = root.kind();
     }
     let header = if header.is_empty() { String::new() } else { format!("({})", header.join(" ")) };
-    let fragments: Vec<_> = used.into_iter().map(|name| fragment(name)).collect();
+    let fragments: Vec<_> = used.into_iter().map(fragment).collect();
     Request { query: format!("{kind}{header} {{\n{aliases}}}\n{}", fragments.join("\n")), variables }
-}
-
-impl Root {
-    /// `query` or `mutation`.
-    fn kind(&self) -> &'static str {
-        definition(self.name).first().and_then(|line| line.split(' ').next()).unwrap_or("query")
-    }
 }
 
 /// The name under which the root of this number is answered.

@@ -15,6 +15,8 @@ use crate::{http::Http, secret::Secret};
 mod ask;
 mod batch;
 mod decode;
+#[cfg(test)]
+mod document_tests;
 mod documents;
 mod mutate;
 mod read;

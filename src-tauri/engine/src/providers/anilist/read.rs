@@ -3,6 +3,7 @@
 //! Knows paging and what makes a listing complete; knows no merge.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     ops::RangeInclusive,
 };
@@ -156,7 +157,7 @@ impl Seen {
     /// The listing, newest first.
     fn listing(self, sound: bool, clock_ahead: Option<chrono::Duration>) -> Listing {
         let mut entries: Vec<_> = self.0.into_values().collect();
-        entries.sort_by(|a, b| b.entry.updated_at.cmp(&a.entry.updated_at));
+        entries.sort_by_key(|listed| Reverse(listed.entry.updated_at));
         let cut = entries.len() >= MOST_ENTRIES;
         let notices = if cut { vec![Notice::ListCutShort] } else { Vec::new() };
         Listing { entries, complete: sound && !cut, total: None, notices, clock_ahead }

@@ -105,7 +105,7 @@ impl Saves {
         let mut group_of: HashMap<String, usize> = HashMap::new();
         for (i, prepared) in self.open() {
             let new = groups.len();
-            let alike = prepared.entry_id.map(|_| wire_text(&prepared.fields));
+            let alike = prepared.entry_id.map(|_| format!("{:?}", prepared.fields));
             let group = alike.map_or(new, |text| *group_of.entry(text).or_insert(new));
             match groups.get_mut(group) {
                 Some(members) => members.push(i),
@@ -216,9 +216,4 @@ impl Prepared {
         let media_id = if self.entry_id.is_none() { Some(self.media_id) } else { None };
         save::Variables { id: self.entry_id, media_id, ..values!(save, &self.fields) }
     }
-}
-
-/// The fields as text, to see which edits are alike.
-fn wire_text(fields: &Fields) -> String {
-    format!("{fields:?}")
 }
