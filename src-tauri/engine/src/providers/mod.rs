@@ -8,8 +8,10 @@ use kuroibara_core::{EntryId, ExternalId, Fields, Provider, Shape, Time, Totals}
 use crate::{http::HttpError, secret::Secret};
 
 pub mod anilist;
+mod answer;
 pub mod kitsu;
 pub mod myanimelist;
+mod turns;
 
 /// A service that keeps a manga list, in the words of the product's specification.
 #[async_trait::async_trait]

@@ -1,0 +1,145 @@
+//! Many requests of one kind, with their outcomes in order, and the sense to stop asking where it is of no use.
+//! Knows no service.
+
+use std::{
+    future::Future,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use futures::{StreamExt, stream};
+use kuroibara_core::Provider;
+
+use super::ApiError;
+use crate::http::HttpError;
+
+/// After so many requests in a row without an answer the rest of a batch is not sent.
+const PATIENCE: u32 = 3;
+
+/// Asks once for each item, at most `at_once` at a time, and gives the outcomes in the items' order. A failure spoils
+/// no other item; but once a token has ended, or a service has gone silent or blocks us, the rest stays unsent.
+pub(super) async fn in_order<'a, T, R, F>(
+    provider: Provider,
+    items: &'a [T],
+    at_once: usize,
+    ask: impl Fn(&'a T) -> F,
+) -> Vec<Result<R, ApiError>>
+where
+    T: Sync,
+    R: Send,
+    F: Future<Output = Result<R, ApiError>>,
+{
+    let mood = Mood { provider, ended: AtomicU32::new(0), silent: AtomicU32::new(0) };
+    let turn = |item: &'a T| {
+        let (mood, asked) = (&mood, &ask);
+        async move {
+            mood.admits()?;
+            let outcome = asked(item).await;
+            mood.heard(outcome.as_ref().err());
+            outcome
+        }
+    };
+    // The compiler can't prove a lazily mapped stream to be `Send` here; futures that nobody polls yet cost nothing.
+    let turns: Vec<_> = items.iter().map(turn).collect();
+    stream::iter(turns).buffered(at_once).collect().await
+}
+
+/// What the outcomes so far say about asking on.
+struct Mood {
+    provider: Provider,
+    /// Zero; one, when the token has ended; two, when only the person can renew it.
+    ended: AtomicU32,
+    /// Requests without an answer since the last one with an answer.
+    silent: AtomicU32,
+}
+
+impl Mood {
+    fn admits(&self) -> Result<(), ApiError> {
+        let provider = self.provider;
+        match (self.ended.load(Ordering::Relaxed), self.silent.load(Ordering::Relaxed)) {
+            (0, 0..PATIENCE) => Ok(()),
+            (0, _) => Err(HttpError::Unreachable { provider, reason: "it did not answer just before".into() }.into()),
+            (1, _) => Err(ApiError::TokenExpired(provider)),
+            (_, _) => Err(ApiError::SignInAgain(provider)),
+        }
+    }
+
+    fn heard(&self, error: Option<&ApiError>) {
+        match error {
+            Some(ApiError::TokenExpired(_)) => drop(self.ended.fetch_max(1, Ordering::Relaxed)),
+            Some(ApiError::SignInAgain(_)) => drop(self.ended.fetch_max(2, Ordering::Relaxed)),
+            // A block page means: stop at once.
+            Some(ApiError::Http(HttpError::Outage { status: 403, .. })) => {
+                self.silent.store(PATIENCE, Ordering::Relaxed)
+            }
+            Some(ApiError::Http(
+                HttpError::Unreachable { .. } | HttpError::AnswerLost { .. } | HttpError::Outage { .. },
+            )) => drop(self.silent.fetch_add(1, Ordering::Relaxed)),
+            // `http` itself sends nothing in these states, and says why better than we could.
+            Some(ApiError::Http(
+                HttpError::Paused { .. } | HttpError::LeaseLost | HttpError::Unusable(_) | HttpError::Insecure(_),
+            )) => {}
+            None | Some(ApiError::Refused { .. } | ApiError::NotFound(_) | ApiError::Unreadable { .. }) => {
+                self.silent.store(0, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::sync::Mutex;
+
+    use super::*;
+
+    const P: Provider = Provider::Kitsu;
+
+    fn silence() -> ApiError {
+        HttpError::AnswerLost { provider: P, reason: "test".into() }.into()
+    }
+
+    async fn asked(at_once: usize, outcomes: &[Result<u32, ApiError>]) -> (Vec<Result<u32, ApiError>>, usize) {
+        let sent = Mutex::new(0);
+        let out = in_order(P, outcomes, at_once, |outcome| {
+            *sent.lock().unwrap() += 1;
+            let outcome = outcome.clone();
+            async move { outcome }
+        })
+        .await;
+        let sent = *sent.lock().unwrap();
+        (out, sent)
+    }
+
+    #[tokio::test]
+    async fn outcomes_come_in_the_order_of_the_items() {
+        let (out, _) = asked(4, &[Ok(1), Err(ApiError::NotFound(P)), Ok(3), Ok(4), Ok(5)]).await;
+        assert!(matches!(out[..], [Ok(1), Err(ApiError::NotFound(_)), Ok(3), Ok(4), Ok(5)]));
+    }
+
+    #[tokio::test]
+    async fn one_lost_answer_spoils_no_other_item() {
+        let (out, sent) = asked(1, &[Ok(1), Err(silence()), Ok(3), Err(silence()), Err(silence()), Ok(6)]).await;
+        assert_eq!((out.iter().filter(|o| o.is_ok()).count(), sent), (3, 6));
+    }
+
+    #[tokio::test]
+    async fn a_silent_service_is_not_asked_for_ever() {
+        let (out, sent) = asked(1, &vec![Err(silence()); 100]).await;
+        assert_eq!((out.len(), sent), (100, 3));
+        assert!(matches!(out[99], Err(ApiError::Http(HttpError::Unreachable { .. }))), "the rest was not sent");
+    }
+
+    #[tokio::test]
+    async fn after_a_block_page_nothing_is_sent() {
+        let blocked = HttpError::Outage { provider: P, status: 403 };
+        let (_, sent) = asked(1, &[Err(blocked.into()), Ok(2), Ok(3)]).await;
+        assert_eq!(sent, 1);
+    }
+
+    #[tokio::test]
+    async fn after_a_token_has_ended_nothing_is_sent_with_it() {
+        let (out, sent) = asked(1, &[Ok(1), Err(ApiError::TokenExpired(P)), Ok(3)]).await;
+        assert_eq!(sent, 2);
+        assert!(matches!(out[2], Err(ApiError::TokenExpired(_))));
+    }
+}
