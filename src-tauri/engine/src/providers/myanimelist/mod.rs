@@ -26,8 +26,8 @@ mod work;
 
 const PROVIDER: Provider = Provider::MyAnimeList;
 
-/// Requests under way at once: peers do 1 to 2 a second, and the limiter paces them anyway (myanimelist.md §4).
-const AT_ONCE: usize = 3;
+/// Requests under way at once; the limiter paces them besides (myanimelist.md §4).
+const AT_ONCE: usize = 2;
 
 /// Where MyAnimeList is.
 #[derive(Clone, Debug, PartialEq, Eq)]
