@@ -1,78 +1,146 @@
-//! The simulated AniList, by the facts of anilist.md.
+//! The simulated AniList, by the facts of anilist.md. `gate` takes GraphQL requests, `graphql` executes them over `state`,
+//! `pages` and `oauth` are the sign-in, `control` acts as the user on the website.
+
+mod complexity;
+pub mod control;
+mod gate;
+mod graphql;
+pub mod knobs;
+mod limiter;
+mod media;
+mod oauth;
+mod pages;
+mod reply;
+mod state;
+mod token;
+mod values;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use axum::routing::post;
 
-use crate::Setup;
-use crate::control;
 use crate::faults::Faults;
 use crate::front::{Front, Recorded, Style};
+use crate::{Limits, Setup};
+
+pub use knobs::{BatchFailure, Burst, Knobs};
+pub use media::Media;
+pub use oauth::{Client, Refusal};
+pub use state::{Entry, User};
+pub use values::{FuzzyDate, ListStatus, MediaFormat, MediaStatus, ScoreFormat};
+
+/// The user id of the reader with the demo library.
+pub const READER: i64 = 4242;
+
+/// The id of the registered client.
+pub const CLIENT_ID: &str = "17349";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "simulated-anilist-client-secret";
 
 /// The simulated AniList. Clones share its state.
 #[derive(Clone)]
 pub struct AniList {
+    shared: Arc<Shared>,
+    schema: graphql::Schema,
+}
+
+/// What all parts of the service share.
+struct Shared {
+    state: Mutex<state::State>,
+    limiter: Mutex<limiter::Limiter>,
+    writing: tokio::sync::Mutex<()>,
     front: Front,
+    limits: Limits,
     base_url: String,
 }
 
 impl AniList {
     /// A service over its catalogue, holding the reader's list.
     pub fn new(setup: Setup) -> Self {
-        let style = Style { route, too_many, failure };
-        Self { front: Front::new(setup.clock, style), base_url: setup.base_url }
+        let style = Style { route: gate::route, too_many: reply::too_many, failure: reply::failure };
+        let access = oauth::Access::of(demo_client(&setup.base_url));
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state::State::new(&setup.catalog, &setup.library, access)),
+            limiter: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            front: Front::new(setup.clock, style),
+            limits: setup.limits,
+            base_url: setup.base_url,
+        });
+        Self { schema: graphql::schema(Arc::clone(&shared)), shared }
     }
 
     /// The whole service, to be served or called in process.
     pub fn router(&self) -> Router {
-        self.front.wrap(Router::new()).merge(control::routes(self.front.clone()))
+        let endpoint = post(gate::graphql);
+        let service = Router::new().route("/", endpoint.clone()).route("/graphql", endpoint).merge(pages::routes());
+        self.shared.front.wrap(service.with_state(self.clone())).merge(control::routes(self))
     }
 
-    /// The address of its API.
+    /// The GraphQL endpoint.
     pub fn url(&self) -> String {
-        format!("{}/graphql", self.base_url)
+        format!("{}/graphql", self.shared.base_url)
     }
 
-    /// The address below which `/authorize` and `/token` are.
+    /// The address below which `/authorize`, `/token` and `/pin` are.
     pub fn oauth_url(&self) -> String {
-        format!("{}/api/v2/oauth", self.base_url)
+        format!("{}/api/v2/oauth", self.shared.base_url)
     }
 
-    /// The environment variables that point the application here.
+    /// The environment variables that point the application here, with a client that is known here.
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        vec![("KUROIBARA_ANILIST_API_URL", self.url()), ("KUROIBARA_ANILIST_OAUTH_URL", self.oauth_url())]
+        vec![
+            ("KUROIBARA_ANILIST_API_URL", self.url()),
+            ("KUROIBARA_ANILIST_OAUTH_URL", self.oauth_url()),
+            ("ANILIST_CLIENT_ID", CLIENT_ID.into()),
+            ("ANILIST_CLIENT_SECRET", CLIENT_SECRET.into()),
+        ]
+    }
+
+    /// The schema that is executed, as text.
+    pub fn sdl(&self) -> String {
+        self.schema.sdl()
     }
 
     /// The faults before this service.
     pub fn faults(&self) -> &Faults {
-        &self.front.faults
+        &self.shared.front.faults
     }
 
     /// The requests since the start or the last reset.
     pub fn requests(&self) -> Vec<Recorded> {
-        self.front.log.requests()
+        self.shared.front.log.requests()
     }
 
     /// How many list entries were written through the API.
     pub fn writes(&self) -> usize {
-        self.front.log.writes()
+        self.shared.front.log.writes()
     }
 
     /// Forgets requests and writes.
     pub fn reset_counters(&self) {
-        self.front.log.reset();
+        self.shared.front.log.reset();
     }
 }
 
-fn route(_: &Method, uri: &Uri, _: &[u8]) -> String {
-    uri.path().into()
+/// The addresses are those of the application: its own scheme, its loopback listener, and the pin page.
+fn demo_client(base_url: &str) -> Client {
+    let redirects = ["kuroibara://oauth/anilist", "http://127.0.0.1:17349/oauth/anilist"].map(Into::into);
+    let pin = format!("{base_url}/api/v2/oauth/pin");
+    Client {
+        id: CLIENT_ID.into(),
+        secret: CLIENT_SECRET.into(),
+        redirects: redirects.into_iter().chain([pin]).collect(),
+    }
 }
 
-fn too_many(_: bool, _: Option<u64>, _: DateTime<Utc>) -> Response {
-    failure(StatusCode::TOO_MANY_REQUESTS)
-}
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, state::State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
-fn failure(status: StatusCode) -> Response {
-    (status, status.to_string()).into_response()
+    fn limiter(&self) -> MutexGuard<'_, limiter::Limiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
