@@ -60,7 +60,8 @@ fn install_missing(missing: &[Package]) -> Result<(), Failure> {
         .into_iter()
         .chain(names)
         .collect();
-    let installed = step(&mut as_root("apt-get", &arguments));
+    // Its hundreds of lines would hide what was said above; what goes wrong comes on standard error.
+    let installed = step(as_root("apt-get", &arguments).stdout(Stdio::null()));
     if no_cluster {
         allow_system_cluster()?;
     }
