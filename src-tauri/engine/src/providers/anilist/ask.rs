@@ -141,6 +141,11 @@ impl Fault {
         refused(&self.message)
     }
 
+    /// The service has changed its schema: asking in smaller parts would be no better.
+    fn is_about_the_document(&self) -> bool {
+        ["Cannot query field", "Syntax Error", "Unknown "].iter().any(|words| self.message.starts_with(words))
+    }
+
     /// Only the person can help: the token is bad, expired or missing. A 400 means that only with these words.
     fn signed_out(&self) -> bool {
         self.status == 401 || self.message.trim_end_matches('.').eq_ignore_ascii_case("invalid token")
@@ -197,6 +202,9 @@ fn understand(reply: &Reply, roots: usize) -> Result<Answer, ApiError> {
     if status == 401 || faults.iter().any(Fault::signed_out) {
         return Err(ApiError::SignInAgain(Provider::AniList));
     }
+    if faults.iter().any(Fault::is_about_the_document) {
+        return Err(unreadable("it no longer understands this kind of request"));
+    }
     if faults.is_empty() && !reply.status.is_success() {
         return Err(unreadable("an error without words"));
     }
@@ -209,8 +217,10 @@ fn understand(reply: &Reply, roots: usize) -> Result<Answer, ApiError> {
 impl WireFault {
     fn traced(self, status: u16, roots: usize) -> Fault {
         let lines = self.locations.unwrap_or_default().into_iter().filter_map(|at| batch::root_on_line(at.line));
+        // A value of the wrong kind is found before anything runs, at the line of all variables: its name tells whose it is.
+        let named = batch::root_of_variable(&self.message);
         Fault {
-            roots: lines.filter(|root| *root < roots).collect(),
+            roots: named.into_iter().chain(lines).filter(|root| *root < roots).collect(),
             message: in_words(self.message, &self.validation),
             status: self.status.unwrap_or(status.into()),
         }

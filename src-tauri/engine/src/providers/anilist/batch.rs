@@ -93,6 +93,12 @@ pub(super) fn root_on_line(line: usize) -> Option<usize> {
     line.checked_sub(FIRST_LINE)
 }
 
+/// The number of the root whose variable is named in `text`.
+pub(super) fn root_of_variable(text: &str) -> Option<usize> {
+    let name = text.split_once('$')?.1.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    name.rsplit_once('_')?.1.parse().ok()
+}
+
 /// The lines of the operation or fragment `name`, without its closing brace.
 fn definition(name: &str) -> Vec<&'static str> {
     let opens = |line: &&str| {

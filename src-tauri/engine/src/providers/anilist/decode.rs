@@ -275,3 +275,103 @@ pub(super) fn date_parts(fields: &Fields, field: Field) -> Option<[Option<i64>; 
         Value::Status(_) | Value::Count(_) | Value::Score(_) | Value::Text(_) | Value::Flag(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn listed(entry: serde_json::Value) -> Listed {
+        let mut whole = json!({
+            "id": 900001, "mediaId": 30002, "status": "CURRENT", "score": 85, "progress": 364, "progressVolumes": 41,
+            "repeat": 0, "private": false, "notes": null, "updatedAt": 1767225600,
+            "startedAt": {"year": 2020, "month": 9, "day": null}, "completedAt": {"year": null, "month": null, "day": null},
+            "media": {"id": 30002, "idMal": 2, "chapters": null, "volumes": 0, "title": {"romaji": "Berserk",
+                "english": "Berserk", "native": "ベルセルク"}, "synonyms": ["Berserk Max", null, " "], "format": "MANGA",
+                "startDate": {"year": 1989}, "isAdult": false, "coverImage": {"large": "https://a/b.jpg"}}
+        });
+        let said = entry.as_object().unwrap().clone();
+        whole.as_object_mut().unwrap().extend(said);
+        serde_json::from_value::<entries::EntriesSlotMediaList>(whole).unwrap().into()
+    }
+
+    fn field(entry: serde_json::Value, field: Field) -> Option<Value> {
+        listed(entry).entry.fields.get(field).cloned()
+    }
+
+    #[test]
+    fn an_entry_is_read_in_the_librarys_terms() {
+        let listed = listed(json!({}));
+        let fields = &listed.entry.fields;
+        assert_eq!(listed.entry.entry_id, Some("900001".into()));
+        assert_eq!(listed.entry.updated_at.timestamp(), 1_767_225_600);
+        assert_eq!(fields.status(), Some(Status::Reading));
+        assert_eq!((fields.count(Field::Chapters), fields.count(Field::Volumes)), (364, 41));
+        assert_eq!(fields.get(Field::Score), Some(&Value::Score(Score::new(85).ok())));
+        assert_eq!(fields.get(Field::StartedOn), Some(&Value::Date(Some("2020-09".parse().unwrap()))));
+        assert_eq!(fields.get(Field::FinishedOn), Some(&Value::Date(None)));
+        assert_eq!(fields.get(Field::Notes), Some(&Value::Text(None)));
+        assert_eq!(fields.len(), Field::ALL.len());
+    }
+
+    #[test]
+    fn a_work_has_each_name_once_and_no_total_where_nobody_counted() {
+        let work = listed(json!({})).work;
+        let names: Vec<_> = work.titles.iter().map(|t| (t.kind, t.text.as_str())).collect();
+        assert_eq!(work.title, "Berserk");
+        assert_eq!(names, [(TitleKind::Native, "ベルセルク"), (TitleKind::Synonym, "Berserk Max")]);
+        assert_eq!(work.totals, Totals::default());
+        assert_eq!(work.links, [(Provider::MyAnimeList, "2".into())]);
+        assert_eq!((work.year, work.format), (Some(1989), Format::Manga));
+    }
+
+    #[test]
+    fn an_entry_whose_work_was_deleted_is_still_an_entry() {
+        let listed = listed(json!({"media": null}));
+        assert_eq!(listed.work.id, "30002".into());
+        assert_eq!(listed.work.title, "AniList 30002");
+        assert_eq!(listed.entry.fields.count(Field::Chapters), 364);
+    }
+
+    #[test]
+    fn no_status_is_planned_and_an_unknown_one_is_unknown() {
+        assert_eq!(field(json!({"status": null}), Field::Status), Some(Value::Status(Status::PlanToRead)));
+        assert_eq!(field(json!({"status": "REPEATING"}), Field::Status), Some(Value::Status(Status::Rereading)));
+        assert_eq!(field(json!({"status": "SHELVED"}), Field::Status), None);
+    }
+
+    #[test]
+    fn every_status_is_called_there_what_it_is_read_as() {
+        for known in Status::ALL {
+            assert_eq!(status(Some(word(known))), Some(known));
+        }
+    }
+
+    #[test]
+    fn parts_of_a_date_that_make_no_sense_are_dropped() {
+        let read = |year, month, day| date(year, month, day).map(|d| d.to_string());
+        assert_eq!(read(Some(2020), None, Some(5)).as_deref(), Some("2020"));
+        assert_eq!(read(Some(2021), Some(2), Some(30)).as_deref(), Some("2021-02"));
+        assert_eq!(read(Some(2021), Some(13), Some(1)).as_deref(), Some("2021"));
+        assert_eq!(read(Some(2021), Some(0), Some(0)).as_deref(), Some("2021"));
+        assert_eq!(read(None, Some(3), Some(1)), None);
+        assert_eq!(read(Some(0), None, None), None);
+    }
+
+    #[test]
+    fn zero_points_and_empty_notes_are_none() {
+        assert_eq!(field(json!({"score": 0}), Field::Score), Some(Value::Score(None)));
+        assert_eq!(field(json!({"score": 87.0}), Field::Score), Some(Value::Score(Score::new(87).ok())));
+        assert_eq!(field(json!({"notes": ""}), Field::Notes), Some(Value::Text(None)));
+    }
+
+    #[test]
+    fn only_those_who_wrote_or_drew_are_authors() {
+        let authors = ["Story & Art", "Story", "Art", "Original Story", "Original Creator", "Art (vols 1-3)"];
+        assert!(authors.iter().all(|role| wrote_or_drew(role)));
+        let others = ["Translator (English)", "Lettering", "Assistant", "Art Assistant", "Editing"];
+        assert!(!others.iter().any(|role| wrote_or_drew(role)));
+    }
+}

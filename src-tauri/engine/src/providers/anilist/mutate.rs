@@ -101,19 +101,26 @@ impl<'a> Course<'a> {
     /// Notes what an answer says of each change, and puts the rest back.
     fn settle(&mut self, batch: &[usize], mut answer: Answer, pace: &Pace) {
         self.lost = 0;
-        if answer.too_complex().is_some() {
-            pace.halve();
-        } else if answer.faults.is_empty() {
-            pace.grow();
-        }
         for (i, slot) in batch.iter().zip(std::mem::take(&mut answer.slots)) {
             self.note(*i, slot.map(Ok));
+        }
+        if answer.too_complex().is_some() {
+            pace.halve();
+        } else {
+            self.blame(batch, &answer, pace);
+        }
+        self.put_back(batch, &answer);
+    }
+
+    /// Notes which changes the errors are about.
+    fn blame(&mut self, batch: &[usize], answer: &Answer, pace: &Pace) {
+        if answer.faults.is_empty() {
+            pace.grow();
         }
         for fault in &answer.faults {
             let blamed = fault.roots.iter().filter_map(|root| batch.get(*root));
             blamed.for_each(|i| self.note(*i, Some(Err(fault.refusal()))));
         }
-        self.put_back(batch, &answer);
     }
 
     /// The first word on a change is the one that counts: an answered alias stays answered.

@@ -67,20 +67,27 @@ impl AniList {
             number += 1;
         }
         if let (Some(began), true) = (began, number > 1) {
-            seen.add(self.saved_since(session, user, began - OVERLAP).await?.entries);
+            seen.add(self.saved_since(session, user, began - OVERLAP).await?.0.entries);
         }
         Ok(seen.listing(sound, ahead))
     }
 
     /// What was saved at or after `since`, newest first.
     pub(super) async fn saved_lately(&self, session: &Session<'_>, since: Time) -> Result<Listing, ApiError> {
-        self.saved_since(session, account(session)?, since).await
+        let (mut listing, reached) = self.saved_since(session, account(session)?, since).await?;
+        if !reached {
+            listing = self.whole_list(session).await?;
+            listing.entries.retain(|listed| listed.entry.updated_at >= since);
+            listing.complete = false;
+        }
+        Ok(listing)
     }
 
-    async fn saved_since(&self, session: &Session<'_>, user: i64, since: Time) -> Result<Listing, ApiError> {
+    /// What was saved at or after `since`, and whether the pages reach back that far.
+    async fn saved_since(&self, session: &Session<'_>, user: i64, since: Time) -> Result<(Listing, bool), ApiError> {
         let mut seen = Seen::default();
         let mut pages: RangeInclusive<i64> = 1..=1;
-        let clock_ahead = loop {
+        let (clock_ahead, reached) = loop {
             let roots: Vec<_> = pages.clone().map(|page| Root::new::<Entries>(by_time(user, page))).collect();
             let read = self.read(Some(session.token), "changed", &roots).await?;
             let ahead = read.clock_ahead;
@@ -93,12 +100,12 @@ impl AniList {
                 seen.add(listed);
             }
             if ended || *pages.end() >= LAST_PAGE {
-                break Some(ahead);
+                break (Some(ahead), ended);
             }
             pages = pages.end() + 1..=pages.end() + PAGES_AT_ONCE;
         };
         seen.0.retain(|_, listed| listed.entry.updated_at >= since);
-        Ok(seen.listing(false, clock_ahead))
+        Ok((seen.listing(false, clock_ahead), reached))
     }
 
     /// A direct look: a page of these works' entries is empty where the list has none, and never an error.

@@ -85,7 +85,7 @@ fn reason(body: &[u8]) -> String {
     let fault: TokenFault = serde_json::from_slice(body).unwrap_or_default();
     let words = fault.message.or(fault.error_description).or(fault.error);
     let words: Vec<String> = words.into_iter().chain(fault.hint).collect();
-    if words.is_empty() { format!("{} gave no reason", Provider::AniList.title()) } else { words.join(". ") }
+    if words.is_empty() { format!("{} gave no reason", Provider::AniList.title()) } else { words.join(" ") }
 }
 
 /// When the token ends, as it says itself: it is a JWT, whose middle part is readable to everybody.
@@ -99,4 +99,33 @@ fn end_by_token(token: &Secret) -> Option<Time> {
     let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(middle).ok()?;
     let claims: Claims = serde_json::from_slice(&claims).ok()?;
     Time::from_timestamp(claims.exp as i64, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn token(claims: &str) -> Secret {
+        let middle = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+        Secret::new(format!("head.{middle}.signature"))
+    }
+
+    #[test]
+    fn the_end_is_what_the_token_says_else_what_the_address_said() {
+        let now = Time::from_timestamp(1_700_000_000, 0).unwrap();
+        let end = |token, expires_in| tokens_from_implicit(token, expires_in, now).expires_at.map(|t| t.timestamp());
+        let hour = Some(Duration::hours(1));
+        assert_eq!(end(token(r#"{"exp":1731536000.25,"sub":"4242"}"#), hour), Some(1_731_536_000));
+        assert_eq!(end(token("no claims"), hour), Some(1_700_003_600));
+        assert_eq!(end(Secret::new("opaque"), None), None);
+    }
+
+    #[test]
+    fn a_refused_exchange_is_told_in_the_services_words() {
+        let body = br#"{"error":"unsupported_grant_type","message":"Not supported.","hint":"Check the parameters"}"#;
+        assert_eq!(reason(body), "Not supported. Check the parameters");
+        assert_eq!(reason(br#"{"error":"invalid_client"}"#), "invalid_client");
+        assert_eq!(reason(b"<html>"), "AniList gave no reason");
+    }
 }
