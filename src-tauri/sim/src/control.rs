@@ -35,7 +35,7 @@ pub struct Account {
 impl Account {
     /// The accounts of every service: the reader with the demo library, and a second one with an empty list.
     pub fn all() -> [Self; 2] {
-        [(4242, "reader"), (4343, "second")].map(|(id, name)| Self {
+        [(READER, "reader"), (4343, "second")].map(|(id, name)| Self {
             id,
             name: name.into(),
             password: format!("{name}-password"),
@@ -43,11 +43,28 @@ impl Account {
     }
 }
 
-/// A value with some of its fields changed, as a `PATCH` of the control interface says; none if a field does not fit.
-pub(crate) fn merged<T: Serialize + DeserializeOwned>(value: &T, changes: &Value) -> Option<T> {
-    let mut whole = serde_json::to_value(value).ok()?;
-    whole.as_object_mut()?.extend(changes.as_object()?.clone());
-    serde_json::from_value(whole).ok()
+/// The account with the demo library.
+pub const READER: i64 = 4242;
+
+/// Whose list a control route means: `?user=ID`, else the reader's.
+#[derive(Deserialize)]
+pub(crate) struct Whose {
+    #[serde(default = "reader")]
+    pub(crate) user: i64,
+}
+
+fn reader() -> i64 {
+    READER
+}
+
+/// Lays the fields of `changes` over `value`, as a `PATCH` of the control interface says; 400 when they don't fit.
+pub(crate) fn patched<T: Serialize + DeserializeOwned>(value: &T, changes: Value) -> Result<T, StatusCode> {
+    let mut whole = serde_json::to_value(value).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    let (Value::Object(fields), Value::Object(changes)) = (&mut whole, changes) else {
+        return Err(StatusCode::BAD_REQUEST);
+    };
+    fields.extend(changes);
+    serde_json::from_value(whole).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
 /// The routes that every service has; the service merges them behind its front.

@@ -1,12 +1,36 @@
-//! The simulated Kitsu, by the facts of kitsu.md.
+//! The simulated Kitsu, by the facts of kitsu.md; "section" in these files means a section of it. JSON:API only.
+//! It must not know the application's own client.
+
+mod body;
+mod control;
+mod document;
+mod entry;
+mod inside;
+mod kind;
+mod listing;
+mod manga;
+mod oauth;
+mod query;
+mod refusal;
+mod routes;
+mod save;
+mod sign_in;
+mod state;
+mod stock;
+mod writing;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use axum::http::{Method, Uri};
 
+pub use self::entry::{Entry, Status};
+pub use self::inside::UserList;
+pub use self::manga::{Manga, Mapping};
+use self::refusal::{failure, too_many};
+use self::state::State;
+pub use self::state::{IncludeManga, Knobs, User};
 use crate::Setup;
-use crate::control;
 use crate::faults::Faults;
 use crate::front::{Front, Recorded, Style};
 
@@ -15,18 +39,22 @@ use crate::front::{Front, Recorded, Style};
 pub struct Kitsu {
     front: Front,
     base_url: String,
+    state: Arc<Mutex<State>>,
 }
 
 impl Kitsu {
     /// A service over its catalogue, holding the reader's list.
     pub fn new(setup: Setup) -> Self {
-        let style = Style { route, too_many, failure };
-        Self { front: Front::new(setup.clock, style), base_url: setup.base_url }
+        let state = Arc::new(Mutex::new(stock::state(&setup)));
+        let front = Front::new(setup.clock, Style { route, too_many, failure });
+        Self { front, base_url: setup.base_url, state }
     }
 
     /// The whole service, to be served or called in process.
     pub fn router(&self) -> Router {
-        self.front.wrap(Router::new()).merge(control::routes(self.front.clone()))
+        let service = sign_in::routes().merge(routes::routes()).merge(writing::routes()).with_state(self.clone());
+        let control = control::routes().with_state(self.clone());
+        self.front.wrap(service).merge(crate::control::routes(self.front.clone())).merge(control)
     }
 
     /// The address of its API.
@@ -34,12 +62,12 @@ impl Kitsu {
         format!("{}/api/edge", self.base_url)
     }
 
-    /// The address below which `/authorize` and `/token` are.
+    /// The address below which `/token` is.
     pub fn oauth_url(&self) -> String {
         format!("{}/api/oauth", self.base_url)
     }
 
-    /// The environment variables that point the application here.
+    /// The environment variables that point the application here. Kitsu needs no client.
     pub fn env(&self) -> Vec<(&'static str, String)> {
         vec![("KUROIBARA_KITSU_API_URL", self.url()), ("KUROIBARA_KITSU_OAUTH_URL", self.oauth_url())]
     }
@@ -63,16 +91,13 @@ impl Kitsu {
     pub fn reset_counters(&self) {
         self.front.log.reset();
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
+/// Requests are recorded under their path.
 fn route(_: &Method, uri: &Uri, _: &[u8]) -> String {
     uri.path().into()
-}
-
-fn too_many(_: bool, _: Option<u64>, _: DateTime<Utc>) -> Response {
-    failure(StatusCode::TOO_MANY_REQUESTS)
-}
-
-fn failure(status: StatusCode) -> Response {
-    (status, status.to_string()).into_response()
 }

@@ -1,15 +1,14 @@
-//! MyAnimeList's part of the control interface: what the reader does at the website, and what only the simulation's
-//! owner can do. The account is `?account=ID`, else the reader.
+//! MyAnimeList's part of the control interface: `inside` over HTTP. The user is `?user=ID`, else the reader.
 //!
 //! | route | meaning |
 //! |---|---|
 //! | `GET /_control/list` | the list: `{"MANGA_ID": entry}` |
-//! | `PATCH /_control/list/{id}` | changes the fields given, adding the entry when absent; answers the entry |
-//! | `DELETE /_control/list/{id}` | removes the entry |
-//! | `PATCH /_control/manga/{id}` | `{"chapters", "volumes", "approved"}` of the catalogue |
-//! | `PATCH /_control/options` | see `Options` |
-//! | `POST /_control/tokens` | `{"revoke": false}` expires access tokens, `true` revokes all |
-//! | `POST /_control/approve` | `{"authorize_url"}`; answers `{"redirect"}`, where the browser would be sent |
+//! | `GET`, `PATCH`, `DELETE /_control/entries/{manga}` | shows; sets the given fields, adding the entry if need be; removes |
+//! | `PATCH /_control/manga/{id}` | `{"chapters", "volumes", "approved"}` of the catalogue; 0 is unknown |
+//! | `PATCH /_control/knobs` | what the facts leave open |
+//! | `POST /_control/approve` | `{"url", "user"}` of an authorize page; answers `{"redirect"}`, where the browser would be sent |
+//! | `POST /_control/token` | `{"access_token"}` without a sign-in |
+//! | `POST /_control/expire`, `/_control/revoke` | ends access tokens; ends all tokens |
 
 use std::collections::BTreeMap;
 
@@ -20,47 +19,51 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Entry, MyAnimeList, Options, READER};
-use crate::control::merged;
+use super::{Entry, Knobs, MyAnimeList};
+use crate::control::{READER, Whose, patched};
 
 /// The routes under `/_control/` that only this service has.
 pub(super) fn routes() -> Router<MyAnimeList> {
     Router::new()
         .route("/_control/list", get(list))
-        .route("/_control/list/{id}", patch(edit).delete(remove))
+        .route("/_control/entries/{manga}", get(show_entry).patch(set_entry).delete(remove_entry))
         .route("/_control/manga/{id}", patch(set_title))
-        .route("/_control/options", patch(set_options))
-        .route("/_control/tokens", post(tokens))
+        .route("/_control/knobs", patch(set_knobs))
         .route("/_control/approve", post(approve))
+        .route("/_control/token", post(token))
+        .route("/_control/expire", post(expire))
+        .route("/_control/revoke", post(revoke))
 }
 
-#[derive(Deserialize)]
-struct Who {
-    #[serde(default = "reader")]
-    account: i64,
+async fn list(State(service): State<MyAnimeList>, Query(whose): Query<Whose>) -> Json<BTreeMap<i64, Entry>> {
+    Json(service.list_of(whose.user).entries())
 }
 
-fn reader() -> i64 {
-    READER
-}
-
-async fn list(State(service): State<MyAnimeList>, Query(who): Query<Who>) -> Json<BTreeMap<i64, Entry>> {
-    Json(service.of(who.account).entries())
-}
-
-async fn edit(
+async fn show_entry(
     State(service): State<MyAnimeList>,
-    Path(id): Path<i64>,
-    Query(who): Query<Who>,
+    Path(manga): Path<i64>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Entry>, StatusCode> {
+    service.list_of(whose.user).entry(manga).map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn set_entry(
+    State(service): State<MyAnimeList>,
+    Path(manga): Path<i64>,
+    Query(whose): Query<Whose>,
     Json(changes): Json<Value>,
 ) -> Result<Json<Entry>, StatusCode> {
-    let service = service.of(who.account);
-    let entry: Entry = merged(&service.entry(id).unwrap_or_default(), &changes).ok_or(StatusCode::BAD_REQUEST)?;
-    service.set_entry(id, |stored| *stored = entry).map(Json).ok_or(StatusCode::NOT_FOUND)
+    let list = service.list_of(whose.user);
+    let wanted: Entry = patched(&list.entry(manga).unwrap_or_default(), changes)?;
+    list.set_entry(manga, |entry| *entry = wanted).map(Json).ok_or(StatusCode::NOT_FOUND)
 }
 
-async fn remove(State(service): State<MyAnimeList>, Path(id): Path<i64>, Query(who): Query<Who>) -> StatusCode {
-    if service.of(who.account).remove_entry(id) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+async fn remove_entry(
+    State(service): State<MyAnimeList>,
+    Path(manga): Path<i64>,
+    Query(whose): Query<Whose>,
+) -> StatusCode {
+    if service.list_of(whose.user).remove_entry(manga) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
 #[derive(Deserialize)]
@@ -84,36 +87,36 @@ async fn set_title(
     if known { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
-async fn set_options(State(service): State<MyAnimeList>, Json(options): Json<Options>) -> StatusCode {
-    service.set_options(options);
-    StatusCode::NO_CONTENT
+async fn set_knobs(State(service): State<MyAnimeList>, Json(changes): Json<Value>) -> Result<Json<Knobs>, StatusCode> {
+    let wanted: Knobs = patched(&service.state().knobs.clone(), changes)?;
+    service.set_knobs(|knobs| *knobs = wanted.clone());
+    Ok(Json(wanted))
 }
 
 #[derive(Deserialize)]
-struct Tokens {
-    revoke: bool,
-}
-
-async fn tokens(State(service): State<MyAnimeList>, Query(who): Query<Who>, Json(tokens): Json<Tokens>) -> StatusCode {
-    let service = service.of(who.account);
-    if tokens.revoke {
-        service.revoke_tokens()
-    } else {
-        service.expire_tokens()
-    }
-    StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-struct Approve {
-    authorize_url: String,
+struct Approval {
+    url: String,
+    user: Option<i64>,
 }
 
 async fn approve(
     State(service): State<MyAnimeList>,
-    Query(who): Query<Who>,
-    Json(asked): Json<Approve>,
+    Json(approval): Json<Approval>,
 ) -> Result<Json<Value>, (StatusCode, &'static str)> {
-    let redirect = service.of(who.account).approve(&asked.authorize_url);
+    let redirect = service.approve(&approval.url, approval.user.unwrap_or(READER));
     redirect.map(|redirect| Json(json!({ "redirect": redirect }))).map_err(|message| (StatusCode::BAD_REQUEST, message))
+}
+
+async fn token(State(service): State<MyAnimeList>, Query(whose): Query<Whose>) -> Json<Value> {
+    Json(json!({ "access_token": service.token(whose.user) }))
+}
+
+async fn expire(State(service): State<MyAnimeList>, Query(whose): Query<Whose>) -> StatusCode {
+    service.expire_tokens(whose.user);
+    StatusCode::NO_CONTENT
+}
+
+async fn revoke(State(service): State<MyAnimeList>, Query(whose): Query<Whose>) -> StatusCode {
+    service.revoke_tokens(whose.user);
+    StatusCode::NO_CONTENT
 }

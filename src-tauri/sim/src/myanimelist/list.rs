@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::entry::{Entry, Status};
 use super::fields::Fields;
+use super::knobs::Odd;
 use super::refusal::Refusal;
-use super::state::{Odd, State};
+use super::state::State;
 use super::title::Title;
 use crate::params::Params;
 use crate::search;
@@ -95,7 +96,7 @@ impl State {
     fn window(&self, query: &Params, most: usize) -> Result<Window, Refusal> {
         let limit = number(query, "limit", 100, Refusal::BadRequest("invalid limit"))?;
         let offset = number(query, "offset", 0, Refusal::BadRequest("invalid offset"))?;
-        if limit == 0 || (limit > most && !self.clamp_limits) {
+        if limit == 0 || (limit > most && !self.knobs.clamp_limits) {
             return Err(Refusal::BadRequest("invalid limit"));
         }
         Ok(Window { offset, limit: limit.min(most) })
@@ -103,7 +104,7 @@ impl State {
 
     /// Rows may repeat or go missing where one page ends, when the list changes meanwhile (section 3).
     fn odd(&self, offset: usize) -> usize {
-        match self.pages {
+        match self.knobs.pages {
             Odd::Repeat if offset > 0 => offset - 1,
             Odd::Miss if offset > 0 => offset + 1,
             Odd::Never | Odd::Repeat | Odd::Miss => offset,

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::knobs::Knobs;
 use crate::params::Params;
 use crate::tokens::Mint;
 
@@ -45,10 +46,6 @@ pub(super) struct TokenError {
 #[derive(Debug)]
 pub(super) struct OAuth {
     pub(super) clients: Vec<Client>,
-    /// Seconds that an access token lives: documents say 3600, real replies 2415600 (section 1).
-    pub(super) expires_in: i64,
-    /// The documents let an old refresh token live on; some clients believe otherwise (section 1).
-    pub(super) refresh_once: bool,
     mint: Mint,
     codes: HashMap<String, Code>,
     access: HashMap<String, Token>,
@@ -80,8 +77,6 @@ impl OAuth {
     pub(super) fn new(clients: Vec<Client>) -> Self {
         Self {
             clients,
-            expires_in: 2_415_600,
-            refresh_once: false,
             mint: Mint::new("myanimelist"),
             codes: HashMap::new(),
             access: HashMap::new(),
@@ -121,14 +116,19 @@ impl OAuth {
         &mut self,
         form: &Params,
         basic: Option<&(String, String)>,
+        knobs: &Knobs,
         now: DateTime<Utc>,
     ) -> Result<Value, TokenError> {
         let client = self.authenticated(form, basic)?;
-        match form.get("grant_type") {
-            Some("authorization_code") => self.exchange(form, client, now),
-            Some("refresh_token") => self.renew(form, &client, now),
+        let account = match form.get("grant_type") {
+            Some("authorization_code") => self.exchange(form, &client, now),
+            Some("refresh_token") => self.renew(form, &client, knobs.refresh_once, now),
             _ => Err(UNSUPPORTED_GRANT),
-        }
+        }?;
+        let (access, refresh) = self.issue(account, client, knobs.expires_in, now);
+        Ok(json!({
+            "token_type": "Bearer", "expires_in": knobs.expires_in, "access_token": access, "refresh_token": refresh,
+        }))
     }
 
     /// Whose access token this is, while it is valid.
@@ -165,7 +165,7 @@ impl OAuth {
     }
 
     /// Code for tokens. A code is gone after one use, also a failed one (inferred).
-    fn exchange(&mut self, form: &Params, client_id: String, now: DateTime<Utc>) -> Result<Value, TokenError> {
+    fn exchange(&mut self, form: &Params, client_id: &str, now: DateTime<Utc>) -> Result<i64, TokenError> {
         let code = form.get("code").and_then(|code| self.codes.remove(code)).ok_or(INVALID_CODE)?;
         let request = &code.request;
         if now >= code.expires || request.client_id != client_id {
@@ -174,32 +174,31 @@ impl OAuth {
         if form.get("code_verifier") != Some(&request.challenge) {
             return Err(WRONG_VERIFIER);
         }
-        let repeated = form.get("redirect_uri");
-        if request.redirect_sent && repeated != Some(&request.redirect) {
+        if request.redirect_sent && form.get("redirect_uri") != Some(&request.redirect) {
             return Err(WRONG_REDIRECT);
         }
-        Ok(self.issue(code.account, client_id, now))
+        Ok(code.account)
     }
 
-    /// A new pair; the old access token is dead at once, the old refresh token is not (section 1).
-    fn renew(&mut self, form: &Params, client_id: &str, now: DateTime<Utc>) -> Result<Value, TokenError> {
+    /// The old access token is dead at once, the old refresh token is not (section 1).
+    fn renew(&mut self, form: &Params, client_id: &str, once: bool, now: DateTime<Utc>) -> Result<i64, TokenError> {
         let sent = form.get("refresh_token").unwrap_or_default();
         let known = self.refresh.get(sent).filter(|known| known.client_id == client_id && now < known.token.expires);
         let (account, access) = known.map(|known| (known.token.account, known.access.clone())).ok_or(BAD_REFRESH)?;
         self.access.remove(&access);
-        if self.refresh_once {
+        if once {
             self.refresh.remove(sent);
         }
-        Ok(self.issue(account, client_id.to_owned(), now))
+        Ok(account)
     }
 
-    fn issue(&mut self, account: i64, client_id: String, now: DateTime<Utc>) -> Value {
+    /// A new pair of access and refresh token.
+    pub(super) fn issue(&mut self, account: i64, client_id: String, life: i64, now: DateTime<Utc>) -> (String, String) {
         let (access, refresh) = (self.mint.long(), self.mint.long());
-        let expires = now + TimeDelta::seconds(self.expires_in);
-        self.access.insert(access.clone(), Token { account, expires });
+        self.access.insert(access.clone(), Token { account, expires: now + TimeDelta::seconds(life) });
         let token = Token { account, expires: now + REFRESH_LIFE };
         self.refresh.insert(refresh.clone(), Refresh { token, client_id, access: access.clone() });
-        json!({ "token_type": "Bearer", "expires_in": self.expires_in, "access_token": access, "refresh_token": refresh })
+        (access, refresh)
     }
 }
 

@@ -42,7 +42,7 @@ impl FromRequestParts<MyAnimeList> for Caller {
     async fn from_request_parts(parts: &mut Parts, service: &MyAnimeList) -> Result<Self, Refusal> {
         let now = service.front.clock.now();
         let mut state = service.state();
-        if state.firewall.as_mut().is_some_and(|firewall| !firewall.admits(now)) {
+        if state.knobs.flood.is_some_and(|flood| !state.firewall.admits(flood, now)) {
             return Err(Refusal::Blocked);
         }
         if let Some(authorization) = text(&parts.headers, "authorization") {

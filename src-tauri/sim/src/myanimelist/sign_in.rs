@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::routes::{form, params};
+use super::state::State as Memory;
 use super::{MyAnimeList, accounts};
 use crate::page;
 use crate::params::Params;
@@ -52,7 +53,9 @@ fn decision(service: &MyAnimeList, form: &Params) -> Result<String, &'static str
 async fn token(State(service): State<MyAnimeList>, headers: HeaderMap, body: Bytes) -> Response {
     let Some(form) = form(&headers, &body) else { return refused("not a form") };
     let now = service.front.clock.now();
-    match service.state().oauth.token(&form, basic(&headers).as_ref(), now) {
+    let mut state = service.state();
+    let Memory { oauth, knobs, .. } = &mut *state;
+    match oauth.token(&form, basic(&headers).as_ref(), knobs, now) {
         Ok(pair) => Json(pair).into_response(),
         Err(error) => {
             let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);

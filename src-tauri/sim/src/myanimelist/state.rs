@@ -1,4 +1,4 @@
-//! What MyAnimeList remembers: the catalogue, everybody's lists, tokens, and how it is told to misbehave. Pure: the
+//! What MyAnimeList remembers: the catalogue, everybody's lists, tokens and knobs. Pure: the
 //! time is a parameter. Knows no HTTP.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::entry::Entry;
 use super::fields::Fields;
 use super::firewall::Firewall;
+use super::knobs::Knobs;
 use super::oauth::OAuth;
 use super::refusal::Refusal;
 use super::title::Title;
@@ -24,26 +25,8 @@ pub(super) struct State {
     /// By account id.
     pub(super) lists: HashMap<i64, List>,
     pub(super) oauth: OAuth,
-    /// Off unless real limits are wanted.
-    pub(super) firewall: Option<Firewall>,
-    /// Keep a finish date on entries that are not completed, against what was seen (section 5).
-    pub(super) keep_finish_date: bool,
-    /// Answer a limit above the maximum with the maximum, in place of an error (section 8: not verified).
-    pub(super) clamp_limits: bool,
-    pub(super) pages: Odd,
-}
-
-/// How pages of a list that changes meanwhile differ from those of one that does not (section 3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Odd {
-    /// Not at all.
-    #[default]
-    Never,
-    /// The last row of a page comes again on the next.
-    Repeat,
-    /// A row is on no page.
-    Miss,
+    pub(super) firewall: Firewall,
+    pub(super) knobs: Knobs,
 }
 
 impl State {
@@ -60,7 +43,7 @@ impl State {
             return Err(Refusal::InvalidContent);
         }
         let list = self.lists.entry(account).or_default();
-        let entry = write::upsert(list.get(&id), form, self.keep_finish_date, now)?;
+        let entry = write::upsert(list.get(&id), form, self.knobs.keep_finish_date, now)?;
         Ok(list.entry(id).insert_entry(entry).into_mut())
     }
 

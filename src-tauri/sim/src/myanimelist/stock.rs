@@ -6,12 +6,14 @@ use chrono::SubsecRound;
 
 use super::entry::{Entry, Status};
 use super::firewall::Firewall;
+use super::knobs::{Flood, Knobs};
 use super::oauth::{Client, OAuth};
-use super::state::{List, Odd, State};
+use super::state::{List, State};
 use super::title::Title;
 use super::write::save;
-use super::{PUBLIC_CLIENT, READER, REDIRECTS, WEB_CLIENT, WEB_SECRET};
+use super::{PUBLIC_CLIENT, REDIRECTS, WEB_CLIENT, WEB_SECRET};
 use crate::catalog::{Format, Work};
+use crate::control::READER;
 use crate::library::{PartialDate, Seeded, Status as Place};
 use crate::{Limits, Setup};
 
@@ -21,10 +23,8 @@ pub(super) fn state(setup: &Setup) -> State {
         titles: titles(setup.catalog.works()),
         lists: HashMap::from([(READER, list(setup))]),
         oauth: OAuth::new(vec![client(WEB_CLIENT, Some(WEB_SECRET)), client(PUBLIC_CLIENT, None)]),
-        firewall: (setup.limits == Limits::Real).then(Firewall::default),
-        keep_finish_date: false,
-        clamp_limits: false,
-        pages: Odd::Never,
+        firewall: Firewall::default(),
+        knobs: Knobs { flood: (setup.limits == Limits::Real).then(Flood::default), ..Knobs::default() },
     }
 }
 

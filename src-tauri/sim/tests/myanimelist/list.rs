@@ -1,7 +1,7 @@
 //! Sections 2 and 3: what reading shows.
 
 use chrono::TimeDelta;
-use kuroibara_sim::myanimelist::{Odd, Options, Status};
+use kuroibara_sim::myanimelist::{Odd, Status};
 use kuroibara_sim::{Fault, FaultRule, Sim, SimConfig};
 use reqwest::{Method, StatusCode};
 
@@ -85,7 +85,7 @@ async fn a_limit_above_the_maximum_is_refused_or_lowered() {
     assert_eq!(world.get("/users/@me/mangalist?limit=1000").await.0, StatusCode::OK);
     assert_eq!(world.get("/users/@me/mangalist?limit=1001").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(world.get("/manga?q=umi&limit=101").await.0, StatusCode::BAD_REQUEST);
-    world.sim.myanimelist.set_options(Options { clamp_limits: Some(true), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.clamp_limits = true);
     assert_eq!(world.get("/users/@me/mangalist?limit=1001").await.0, StatusCode::OK);
 }
 
@@ -96,9 +96,9 @@ async fn rows_repeat_or_go_missing_at_a_page_end_when_told_to() {
         world.add(manga, Status::Reading);
     }
     let second = "limit=1&offset=1&nsfw=true&sort=manga_id";
-    world.sim.myanimelist.set_options(Options { pages: Some(Odd::Repeat), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.pages = Odd::Repeat);
     assert_eq!(world.ids(second).await, [1]);
-    world.sim.myanimelist.set_options(Options { pages: Some(Odd::Miss), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.pages = Odd::Miss);
     assert_eq!(world.ids(second).await, [3]);
 }
 

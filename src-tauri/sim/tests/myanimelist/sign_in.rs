@@ -1,7 +1,8 @@
 //! Sections 1, 2 and 4: who may ask.
 
 use chrono::TimeDelta;
-use kuroibara_sim::myanimelist::{Client, Options, Status};
+use kuroibara_sim::control::READER;
+use kuroibara_sim::myanimelist::{Client, Flood, Status};
 use reqwest::{Method, StatusCode};
 
 use crate::world::{REDIRECT, WEB, answer, query, signed_out, world};
@@ -40,7 +41,7 @@ async fn only_plain_challenges_of_43_to_128_characters_are_taken() {
     let lengths = [(42, false), (43, true), (128, true), (129, false)];
     for (length, taken) in lengths {
         let address = world.authorize_url(&[("code_challenge", &"x".repeat(length))]);
-        assert_eq!(world.sim.myanimelist.approve(&address).is_ok(), taken, "{length}");
+        assert_eq!(world.sim.myanimelist.approve(&address, READER).is_ok(), taken, "{length}");
     }
     let methods = [("plain", true), ("S256", false)];
     for (method, taken) in methods {
@@ -55,13 +56,13 @@ async fn a_redirect_address_must_match_exactly_and_may_be_left_out_only_if_it_is
     let world = signed_out().await;
     let approve = |redirect: &str, client: &str| {
         let address = world.authorize_url(&[("redirect_uri", redirect), ("client_id", client)]);
-        world.sim.myanimelist.approve(&address)
+        world.sim.myanimelist.approve(&address, READER)
     };
     assert!(approve("http://127.0.0.1:17349/oauth/myanimelist", WEB[0].1).is_ok());
     assert!(approve("kuroibara://oauth/myanimelist/", WEB[0].1).is_err());
     assert!(approve("-", WEB[0].1).is_err());
     let only = Client { id: "one".into(), secret: None, redirects: vec!["http://localhost/x".into()] };
-    world.sim.myanimelist.add_client(only);
+    world.sim.myanimelist.register(only);
     assert!(approve("-", "one").unwrap().starts_with("http://localhost/x?code="));
 }
 
@@ -122,7 +123,7 @@ async fn a_refresh_gives_a_new_pair_and_ends_the_old_access_token_but_not_the_ol
     let old = world.client.get(format!("{}/users/@me", world.sim.myanimelist.url())).bearer_auth(&access);
     assert_eq!(old.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
     world.tokens(&form).await.unwrap();
-    world.sim.myanimelist.set_options(Options { refresh_once: Some(true), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.refresh_once = true);
     world.tokens(&form).await.unwrap();
     let (status, body) = world.tokens(&form).await.unwrap_err();
     assert_eq!((status, &body["error"]), (StatusCode::UNAUTHORIZED, &"invalid_request".into()));
@@ -132,7 +133,7 @@ async fn a_refresh_gives_a_new_pair_and_ends_the_old_access_token_but_not_the_ol
 #[tokio::test]
 async fn an_access_token_lives_as_long_as_its_answer_said_and_a_refresh_token_a_month() {
     let mut world = world().await;
-    world.sim.myanimelist.set_options(Options { expires_in: Some(3600), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.expires_in = 3600);
     let refresh = world.refresh.clone();
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
     assert_eq!(world.tokens(&form).await.unwrap()["expires_in"], 3600);
@@ -161,11 +162,11 @@ async fn expired_and_revoked_tokens_stop_working() {
     let mut world = world().await;
     let refresh = world.refresh.clone();
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
-    world.sim.myanimelist.expire_tokens();
+    world.sim.myanimelist.expire_tokens(READER);
     assert_eq!(world.get("/users/@me").await.0, StatusCode::UNAUTHORIZED);
     world.tokens(&form).await.unwrap();
     assert_eq!(world.get("/users/@me").await.0, StatusCode::OK);
-    world.sim.myanimelist.revoke_tokens();
+    world.sim.myanimelist.revoke_tokens(READER);
     assert_eq!(world.get("/users/@me").await.0, StatusCode::UNAUTHORIZED);
     assert!(world.tokens(&form).await.is_err());
 }
@@ -197,7 +198,7 @@ async fn me_has_a_name_and_no_manga_statistics_and_is_the_only_user() {
 #[tokio::test]
 async fn the_firewall_blocks_a_flood_with_a_page_in_html_for_a_while() {
     let world = world().await;
-    world.sim.myanimelist.set_options(Options { firewall: Some(true), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.flood = Some(Flood::default()));
     for _ in 0..20 {
         assert_eq!(world.get("/users/@me").await.0, StatusCode::OK);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
+use kuroibara_sim::control::READER;
 use kuroibara_sim::myanimelist::{Entry, Status};
 use kuroibara_sim::{Catalog, Sim, SimClock, SimConfig, Work};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
@@ -70,7 +71,7 @@ impl World {
 
     /// The code that the browser brings back.
     pub(crate) fn code(&self, others: &[(&str, &str)]) -> String {
-        let back = self.sim.myanimelist.approve(&self.authorize_url(others)).unwrap();
+        let back = self.sim.myanimelist.approve(&self.authorize_url(others), READER).unwrap();
         query(&back, "code").unwrap()
     }
 

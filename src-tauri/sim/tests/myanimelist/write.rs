@@ -1,7 +1,7 @@
 //! Sections 3 and 5: what writing does.
 
 use chrono::TimeDelta;
-use kuroibara_sim::myanimelist::{Options, Status};
+use kuroibara_sim::myanimelist::Status;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -87,7 +87,7 @@ async fn a_finish_date_is_kept_only_on_completed_entries() {
     let (_, completed) = world.patch(1, &[("status", "completed"), ("finish_date", "2024-02-01")]).await;
     assert_eq!(completed["finish_date"], "2024-02-01");
     assert!(world.patch(1, &[("status", "dropped")]).await.1.get("finish_date").is_none());
-    world.sim.myanimelist.set_options(Options { keep_finish_date: Some(true), ..Options::default() });
+    world.sim.myanimelist.set_knobs(|knobs| knobs.keep_finish_date = true);
     assert_eq!(world.patch(1, &[("finish_date", "2024")]).await.1["finish_date"], "2024");
 }
 
@@ -154,19 +154,19 @@ async fn the_control_interface_acts_as_the_reader_at_the_website() {
     let world = world().await;
     let base = world.sim.myanimelist.url().replace("/v2", "/_control");
     let edit =
-        world.client.patch(format!("{base}/list/1")).json(&json!({"status": "completed", "finish_date": "2024"}));
+        world.client.patch(format!("{base}/entries/1")).json(&json!({"status": "completed", "finish_date": "2024"}));
     assert_eq!(answer(edit.send().await.unwrap()).await.1["finish_date"], "2024");
     let (_, list) = answer(world.client.get(format!("{base}/list")).send().await.unwrap()).await;
     assert_eq!(list["1"]["status"], "completed");
     let total = world.client.patch(format!("{base}/manga/1")).json(&json!({"chapters": 55}));
     total.send().await.unwrap();
     assert_eq!(world.get("/manga/1?fields=num_chapters").await.1["num_chapters"], 55);
-    world.client.delete(format!("{base}/list/1")).send().await.unwrap();
+    world.client.delete(format!("{base}/entries/1")).send().await.unwrap();
     assert_eq!(world.sim.myanimelist.entry(1), None);
-    let asked = json!({"authorize_url": world.authorize_url(&[])});
+    let asked = json!({"url": world.authorize_url(&[])});
     let (_, approved) = answer(world.client.post(format!("{base}/approve")).json(&asked).send().await.unwrap()).await;
     assert!(approved["redirect"].as_str().unwrap().starts_with("kuroibara://oauth/myanimelist?code="));
-    world.client.post(format!("{base}/tokens")).json(&json!({"revoke": true})).send().await.unwrap();
+    world.client.post(format!("{base}/revoke")).send().await.unwrap();
     assert_eq!(world.get("/users/@me").await.0, StatusCode::UNAUTHORIZED);
     assert!(world.sim.myanimelist.requests().iter().all(|request| !request.path.contains("_control")));
 }
