@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
 use async_graphql::parser::{self, parse_query};
 use async_graphql::{Request, Variables};
 use axum::body::Bytes;
@@ -126,16 +126,14 @@ pub(super) fn route(method: &Method, uri: &Uri, body: &[u8]) -> String {
     body["query"].as_str().and_then(first_field).unwrap_or_else(plain)
 }
 
-/// Read without parsing, since this stands before every request and a batch is long.
 fn first_field(query: &str) -> Option<String> {
-    let (head, rest) = query.split_once('{')?;
-    let kind = if head.trim_start().starts_with("mutation") { "mutation" } else { "query" };
-    let name =
-        |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let first = name(rest);
-    let after = rest.trim_start().get(first.len()..)?.trim_start();
-    let field = after.strip_prefix(':').map_or(first, name);
-    (!field.is_empty()).then(|| format!("{kind} {field}"))
+    let document = parse_query(query).ok()?;
+    let (_, operation) = document.operations.iter().next()?;
+    let fields = operation.node.selection_set.node.items.iter().find_map(|selection| match &selection.node {
+        Selection::Field(field) => Some(field.node.name.node.clone()),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    });
+    fields.map(|field| format!("{} {field}", operation.node.ty))
 }
 
 #[cfg(test)]
@@ -148,6 +146,9 @@ mod tests {
         let named = |query| first_field(query).unwrap();
         assert_eq!(named("{ Viewer { id } }"), "query Viewer");
         assert_eq!(named("query Q($u: Int) {\n  a0: Page(page: 1) { x }}"), "query Page");
-        assert_eq!(named("mutation($m:Int){\na0:SaveMediaListEntry(mediaId:$m){id}}"), "mutation SaveMediaListEntry");
+        assert_eq!(
+            named("fragment F on MediaList{id} mutation($m:Int){\na0:SaveMediaListEntry(mediaId:$m){...F}}"),
+            "mutation SaveMediaListEntry"
+        );
     }
 }

@@ -73,6 +73,16 @@ async fn a_medium_tells_titles_staff_start_and_cover() {
 }
 
 #[tokio::test]
+async fn staff_can_be_asked_for_in_part() {
+    let world = world().await;
+    let query = |page: i64| {
+        format!("{{ Media(id: 1) {{ staff(page: {page}, perPage: 1, sort: [RELEVANCE]) {{ edges {{ role }} }} }} }}")
+    };
+    assert_eq!(world.data(&query(1)).await["Media"]["staff"]["edges"], json!([{"role": "Story & Art"}]));
+    assert_eq!(world.data(&query(2)).await["Media"]["staff"]["edges"], json!([]));
+}
+
+#[tokio::test]
 async fn a_page_holds_50_of_the_rows_that_many_ids_give() {
     let world = world().await;
     let ids: Vec<_> = (1001..=1120).collect();

@@ -82,9 +82,17 @@ impl MediaNode {
         Some(format!("https://anilist.co/manga/{}", self.0.id))
     }
 
-    async fn staff(&self) -> Option<StaffConnection> {
+    /// In the moderators' order, whatever order is asked for; 25 at most.
+    async fn staff(
+        &self,
+        #[graphql(name = "sort")] _sort: Many<StaffSort>,
+        page: Option<i64>,
+        per_page: Option<i64>,
+    ) -> Option<StaffConnection> {
         let role = |place| if place == 0 { "Story & Art" } else { "Translator" };
-        let edges = self.0.authors.iter().enumerate().map(|(place, author)| {
+        let rows = per_page.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(25).clamp(1, 25);
+        let before = rows * page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
+        let edges = self.0.authors.iter().enumerate().skip(before).take(rows).map(|(place, author)| {
             let name = StaffName { full: Some(author.clone()) };
             let node = Staff { id: self.0.id * 100 + place as i64, name: Some(name) };
             Some(StaffEdge { role: Some(role(place).into()), node: Some(node) })
@@ -150,6 +158,15 @@ struct Staff {
 #[derive(SimpleObject)]
 struct StaffName {
     full: Option<String>,
+}
+
+/// `StaffSort`, as far as it makes sense here.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+enum StaffSort {
+    Id,
+    Role,
+    Relevance,
+    Favourites,
 }
 
 /// `MediaSort`, as far as it makes sense here.

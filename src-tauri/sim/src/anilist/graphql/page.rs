@@ -1,15 +1,18 @@
 //! `Page`: at most 50 rows of one kind (anilist.md section 6).
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, Object, Result, SimpleObject};
 use tokio::sync::SetOnce;
+
+use crate::anilist::reply::refusal;
+use crate::anilist::values::{ListStatus, MediaFormat, MediaType};
 
 use super::Reach;
 use super::collection::EntryFilter;
 use super::entry::EntryNode;
 use super::media::{Many, MediaFilter, MediaNode, MediaSort};
 use super::order::MediaListSort;
-use crate::anilist::reply::refusal;
-use crate::anilist::values::{ListStatus, MediaFormat, MediaType};
 
 /// The most rows of a page; more is silently capped.
 const ROWS: usize = 50;
@@ -37,8 +40,9 @@ struct PageInfo {
 impl Page {
     /// Only one field with rows may be asked for; `pageInfo` may come beside it.
     pub(super) fn new(context: &Context<'_>, number: Option<i64>, rows: Option<i64>) -> Result<Self> {
-        let data = |name: &str| name != "pageInfo" && name != "__typename";
-        let fields = context.field().selection_set().filter(|field| data(field.name())).count();
+        let page = context.field();
+        let data = page.selection_set().filter(|field| !["pageInfo", "__typename"].contains(&field.name()));
+        let fields = data.map(|field| field.alias().unwrap_or(field.name())).collect::<BTreeSet<_>>().len();
         if fields > 1 {
             return Err(refusal(400, "Page can only hold one data field."));
         }
@@ -56,7 +60,7 @@ impl Page {
         let before = (self.number - 1).saturating_mul(self.rows);
         let reachable = all.map(|all| all.into_iter().take(DEPTH).skip(before));
         let rows = reachable.map(|rows| rows.take(self.rows + 1).collect::<Vec<_>>());
-        // Nobody else sets it, since there is only one field with rows.
+        // It is already set when the same field is selected twice; the answer is the same.
         let _ = self.more.set(rows.as_ref().is_ok_and(|rows| rows.len() > self.rows));
         Some(rows.map(|rows| rows.into_iter().take(self.rows).map(|row| Some(node(row))).collect()))
     }
