@@ -1,11 +1,12 @@
 //! The simulated AniList, by the facts of anilist.md. `gate` takes GraphQL requests, `graphql` executes them over `state`,
-//! `pages` and `oauth` are the sign-in, `control` acts as the user on the website.
+//! `pages` and `oauth` are the sign-in, `inside` and `control` act as the user on the website.
 
 mod complexity;
-pub mod control;
+mod control;
 mod gate;
 mod graphql;
-pub mod knobs;
+mod inside;
+mod knobs;
 mod limiter;
 mod media;
 mod oauth;
@@ -24,14 +25,12 @@ use crate::faults::Faults;
 use crate::front::{Front, Recorded, Style};
 use crate::{Limits, Setup};
 
+pub use inside::UserList;
 pub use knobs::{BatchFailure, Burst, Knobs};
 pub use media::Media;
 pub use oauth::{Client, Refusal};
 pub use state::{Entry, User};
 pub use values::{FuzzyDate, ListStatus, MediaFormat, MediaStatus, ScoreFormat};
-
-/// The user id of the reader with the demo library.
-pub const READER: i64 = 4242;
 
 /// The id of the registered client.
 pub const CLIENT_ID: &str = "17349";

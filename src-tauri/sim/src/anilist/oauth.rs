@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::token::{LIFETIME, hex, jwt};
+use crate::params::Params;
+use crate::tokens::Mint;
+
+use super::token::{LIFETIME, jwt};
 
 /// How long a code is good.
 const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -23,12 +26,12 @@ pub struct Client {
 }
 
 /// Clients, codes and tokens.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Access {
     pub(super) clients: Vec<Client>,
     codes: HashMap<String, Code>,
     tokens: HashMap<String, Token>,
-    issued: u64,
+    mint: Mint,
 }
 
 #[derive(Debug)]
@@ -43,26 +46,6 @@ struct Code {
 struct Token {
     user: i64,
     until: DateTime<Utc>,
-}
-
-/// What the authorization page is asked with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Wish {
-    pub(super) client_id: Option<String>,
-    pub(super) redirect_uri: Option<String>,
-    pub(super) response_type: Option<String>,
-    pub(super) state: Option<String>,
-    pub(super) scope: Option<String>,
-}
-
-/// What the token endpoint is asked with.
-#[derive(Debug, Default)]
-pub(super) struct Exchange {
-    pub(super) grant_type: String,
-    pub(super) client_id: String,
-    pub(super) client_secret: String,
-    pub(super) redirect_uri: String,
-    pub(super) code: String,
 }
 
 /// A refusal in the words of Laravel Passport.
@@ -115,31 +98,26 @@ fn state_back(state: Option<String>, echo: bool) -> String {
 impl Access {
     /// One registered client, and nobody signed in.
     pub(super) fn of(client: Client) -> Self {
-        Self { clients: vec![client], ..Self::default() }
+        Self { clients: vec![client], codes: HashMap::new(), tokens: HashMap::new(), mint: Mint::new("anilist") }
     }
 
     /// The rules of both grants. The implicit one takes the client's id and the type only, and no `state` comes back.
-    pub(super) fn consider(&self, wish: &Wish) -> Result<Granted, Refusal> {
+    pub(super) fn consider(&self, wish: &Params) -> Result<Granted, Refusal> {
         let client =
-            self.clients.iter().find(|client| wish.client_id.as_ref() == Some(&client.id)).ok_or(INVALID_CLIENT)?;
+            self.clients.iter().find(|client| wish.get("client_id") == Some(&client.id)).ok_or(INVALID_CLIENT)?;
         let registered = client.redirects.first().ok_or(INVALID_CLIENT)?;
-        let granted = |redirect: &String, implicit, state| Granted {
-            client: client.id.clone(),
-            redirect: redirect.clone(),
-            implicit,
-            state,
+        let asked = wish.get("redirect_uri");
+        let extras = ["redirect_uri", "state", "scope"].iter().any(|name| wish.get(name).is_some());
+        let (redirect, implicit) = match wish.get("response_type") {
+            Some("code") if asked.is_none_or(|asked| client.redirects.iter().any(|known| known == asked)) => {
+                (asked.unwrap_or(registered), false)
+            }
+            Some("code") => return Err(INVALID_CLIENT),
+            Some("token") if !extras => (registered.as_str(), true),
+            _ => return Err(UNSUPPORTED_GRANT),
         };
-        match wish.response_type.as_deref() {
-            Some("code") => {
-                let redirect = wish.redirect_uri.as_ref().unwrap_or(registered);
-                let exact = client.redirects.contains(redirect);
-                if exact { Ok(granted(redirect, false, wish.state.clone())) } else { Err(INVALID_CLIENT) }
-            }
-            Some("token") if wish.redirect_uri.is_none() && wish.state.is_none() && wish.scope.is_none() => {
-                Ok(granted(registered, true, None))
-            }
-            _ => Err(UNSUPPORTED_GRANT),
-        }
+        let state = wish.get("state").map(Into::into);
+        Ok(Granted { client: client.id.clone(), redirect: redirect.into(), implicit, state })
     }
 
     /// The reader approves: the address that the browser is sent to.
@@ -155,16 +133,17 @@ impl Access {
     }
 
     /// A code for a token: once, within its time, by the client and for the address that it was made for.
-    pub(super) fn exchange(&mut self, with: &Exchange, now: DateTime<Utc>) -> Result<String, Refusal> {
-        if with.grant_type != "authorization_code" {
+    pub(super) fn exchange(&mut self, with: &Params, now: DateTime<Utc>) -> Result<String, Refusal> {
+        let given = |name: &str| with.get(name).unwrap_or_default();
+        if given("grant_type") != "authorization_code" {
             return Err(UNSUPPORTED_GRANT);
         }
-        let known = |client: &Client| client.id == with.client_id && client.secret == with.client_secret;
+        let known = |client: &Client| client.id == given("client_id") && client.secret == given("client_secret");
         if !self.clients.iter().any(known) {
             return Err(INVALID_CLIENT);
         }
-        let code = self.codes.remove(&with.code).filter(|code| now < code.until).ok_or(BAD_CODE)?;
-        if code.client != with.client_id || code.redirect != with.redirect_uri {
+        let code = self.codes.remove(given("code")).filter(|code| now < code.until).ok_or(BAD_CODE)?;
+        if code.client != given("client_id") || code.redirect != given("redirect_uri") {
             return Err(INVALID_CLIENT);
         }
         Ok(self.issue(&code.client, code.user, now))
@@ -172,8 +151,7 @@ impl Access {
 
     /// A token without further ado.
     pub(super) fn issue(&mut self, client: &str, user: i64, now: DateTime<Utc>) -> String {
-        self.issued += 1;
-        let token = jwt(client, user, self.issued, now);
+        let token = jwt(client, user, &self.mint.short(), now);
         self.tokens.insert(token.clone(), Token { user, until: now + LIFETIME });
         token
     }
@@ -183,14 +161,13 @@ impl Access {
         self.tokens.get(token).filter(|token| now < token.until).map(|token| token.user)
     }
 
-    /// The user takes the application's access away: no token of theirs is good any more.
+    /// No token of this user is good any more. AniList knows no other end of a token before its year is over.
     pub(super) fn revoke(&mut self, user: i64) {
         self.tokens.retain(|_, token| token.user != user);
     }
 
     fn code(&mut self, client: String, redirect: &str, user: i64, now: DateTime<Utc>) -> String {
-        self.issued += 1;
-        let code = format!("def502{}", hex(&format!("code {} {now}", self.issued)));
+        let code = format!("def502{}", self.mint.short());
         self.codes.insert(code.clone(), Code { client, redirect: redirect.into(), user, until: now + CODE_LIFETIME });
         code
     }

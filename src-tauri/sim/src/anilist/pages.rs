@@ -2,18 +2,20 @@
 //! page, and the token endpoint. The rules are in `oauth`.
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
-use html_escape::encode_safe;
-use serde::Deserialize;
-use serde_json::json;
+use axum::{Json, Router};
+use serde_json::{Map, Value, json};
 
-use super::oauth::{Exchange, INVALID_CLIENT, Refusal, Wish};
+use crate::control::Account;
+use crate::page::{ACCOUNT, ALLOW, DECISION, consent};
+use crate::params::Params;
+
+use super::AniList;
+use super::oauth::{INVALID_CLIENT, Refusal};
 use super::token::LIFETIME;
-use super::{AniList, READER};
 
 /// The routes of the sign-in.
 pub(super) fn routes() -> Router<AniList> {
@@ -23,60 +25,21 @@ pub(super) fn routes() -> Router<AniList> {
         .route("/api/v2/oauth/token", post(token))
 }
 
-async fn authorize(State(anilist): State<AniList>, Query(wish): Query<Wish>) -> Response {
-    let state = anilist.shared.state();
-    match state.access.consider(&wish) {
-        Ok(_) => Html(page(&wish, state.users.values().map(|user| (user.id, user.name.as_str())))).into_response(),
+async fn authorize(State(anilist): State<AniList>, RawQuery(query): RawQuery) -> Response {
+    let wish = Params::parse(&query.unwrap_or_default());
+    match anilist.shared.state().access.consider(&wish) {
+        Ok(_) => Html(consent("AniList", &wish, &Account::all())).into_response(),
         Err(refusal) => refused(refusal),
     }
 }
 
-fn page<'a>(wish: &Wish, users: impl Iterator<Item = (i64, &'a str)>) -> String {
-    let fields = [
-        ("client_id", &wish.client_id),
-        ("redirect_uri", &wish.redirect_uri),
-        ("response_type", &wish.response_type),
-        ("state", &wish.state),
-        ("scope", &wish.scope),
-    ];
-    let hidden: String = fields
-        .into_iter()
-        .filter_map(|(name, value)| value.as_deref().map(|value| (name, encode_safe(value))))
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
-        .collect();
-    let options: String =
-        users.map(|(id, name)| format!("<option value=\"{id}\">{}</option>", encode_safe(name))).collect();
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Authorize (simulated AniList)</title></head>\
-         <body><h1>Simulated AniList</h1><p>An application asks for access to your account.</p>\
-         <form method=\"post\">{hidden}<p><label>Account <select name=\"user\">{options}</select></label></p>\
-         <button name=\"decision\" value=\"approve\">Approve</button> \
-         <button name=\"decision\" value=\"deny\">Deny</button></form></body></html>"
-    )
-}
-
-#[derive(Deserialize)]
-struct Decision {
-    decision: String,
-    user: Option<i64>,
-    client_id: Option<String>,
-    redirect_uri: Option<String>,
-    response_type: Option<String>,
-    state: Option<String>,
-    scope: Option<String>,
-}
-
-async fn decide(State(anilist): State<AniList>, Form(said): Form<Decision>) -> Response {
-    let wish = Wish {
-        client_id: said.client_id,
-        redirect_uri: said.redirect_uri,
-        response_type: said.response_type,
-        state: said.state,
-        scope: said.scope,
-    };
-    let decided = match said.decision.as_str() {
-        "approve" => anilist.grant(&wish, said.user.unwrap_or(READER)),
-        _ => anilist.deny(&wish),
+/// The reader's answer: the form sends the wish again with the account and the decision.
+async fn decide(State(anilist): State<AniList>, form: String) -> Response {
+    let form = Params::parse(&form);
+    let named = |account: &Account| form.get(ACCOUNT) == Some(account.name.as_str());
+    let decided = match (form.get(DECISION), Account::all().into_iter().find(named)) {
+        (Some(ALLOW), Some(account)) => anilist.grant(&form, account.id),
+        _ => anilist.deny(&form),
     };
     match decided {
         Ok(address) => (StatusCode::FOUND, [(header::LOCATION, address)]).into_response(),
@@ -87,47 +50,30 @@ async fn decide(State(anilist): State<AniList>, Form(said): Form<Decision>) -> R
 /// Shows the code or the token, to be copied into the application.
 async fn pin() -> Html<&'static str> {
     Html(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Pin (simulated AniList)</title></head>\
-         <body><h1>Simulated AniList</h1><p>Copy this into the application:</p><textarea id=\"pin\" readonly></textarea>\
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>AniList (simulated)</title></head>\
+         <body><h1>AniList (simulated)</h1><p>Copy this into the application:</p><textarea id=\"pin\" readonly></textarea>\
          <script>const from = new URLSearchParams(location.hash.slice(1) || location.search);\
          document.getElementById('pin').value = from.get('access_token') || from.get('code') || '';</script></body></html>",
     )
 }
 
-/// Takes JSON and form fields alike; a client's id may be a number in JSON.
+/// A refresh token may come along and is good for nothing.
 async fn token(State(anilist): State<AniList>, headers: HeaderMap, body: Bytes) -> Response {
     let now = anilist.shared.front.clock.now();
-    let Some(exchange) = exchange(&headers, &body) else { return refused(INVALID_CLIENT) };
-    match anilist.shared.state().access.exchange(&exchange, now) {
-        Ok(token) => Json(json!({
-            "token_type": "Bearer", "expires_in": LIFETIME.num_seconds(), "access_token": token,
-            "refresh_token": "def502-not-good-for-anything",
-        }))
-        .into_response(),
-        Err(refusal) => refused(refusal),
-    }
+    let exchanged = anilist.shared.state().access.exchange(&fields(&headers, &body), now);
+    let reply = |token| json!({"token_type": "Bearer", "expires_in": LIFETIME.num_seconds(), "access_token": token, "refresh_token": "def502"});
+    exchanged.map_or_else(refused, |token| Json(reply(token)).into_response())
 }
 
-fn exchange(headers: &HeaderMap, body: &[u8]) -> Option<Exchange> {
-    let is_json = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.starts_with("application/json");
-    let fields: Vec<(String, String)> = if is_json {
-        let object: serde_json::Map<_, _> = serde_json::from_slice(body).ok()?;
-        object.into_iter().map(|(name, value)| (name, value.as_str().map_or(value.to_string(), Into::into))).collect()
-    } else {
-        url::form_urlencoded::parse(body).into_owned().collect()
-    };
-    let mut exchange = Exchange::default();
-    for (name, value) in fields {
-        match name.as_str() {
-            "grant_type" => exchange.grant_type = value,
-            "client_id" => exchange.client_id = value,
-            "client_secret" => exchange.client_secret = value,
-            "redirect_uri" => exchange.redirect_uri = value,
-            "code" => exchange.code = value,
-            _ => {}
-        }
+/// JSON and form fields are taken alike; a client's id may be a number in JSON.
+fn fields(headers: &HeaderMap, body: &[u8]) -> Params {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/json") {
+        return Params::parse(&String::from_utf8_lossy(body));
     }
-    Some(exchange)
+    let object: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), Into::into);
+    object.into_iter().map(|(name, value)| (name, text(value))).collect()
 }
 
 fn refused(refusal: Refusal) -> Response {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
-use crate::control::Account;
+use crate::control::{Account, READER};
 use crate::library::Seeded;
 
 use super::knobs::Knobs;
@@ -18,6 +18,7 @@ use super::values::{FuzzyDate, ListStatus, ScoreFormat};
 
 /// One list entry (anilist.md section 7).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The entry's own id, never used again once removed.
     pub id: i64,
@@ -59,6 +60,7 @@ pub struct Entry {
 
 /// A reader and how their lists are set up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct User {
     /// AniList's user id.
     pub id: i64,
@@ -76,6 +78,9 @@ pub struct User {
     pub advanced_scoring: Vec<String>,
 }
 
+/// The demo reader's custom list.
+const FAVOURITES: &str = "Favourites";
+
 /// Everything.
 #[derive(Debug)]
 pub(super) struct State {
@@ -89,7 +94,7 @@ pub(super) struct State {
 }
 
 impl Entry {
-    /// An entry that says nothing yet.
+    /// An entry that says nothing yet. Which status an entry gets that is saved without one is not known (section 9).
     pub(super) fn blank(id: i64, user_id: i64, media_id: i64, now: DateTime<Utc>) -> Self {
         Self {
             id,
@@ -113,8 +118,13 @@ impl Entry {
         }
     }
 
+    /// One entry in nine is a favourite, and some of these are shown nowhere else: readers do that, and a client that skips
+    /// custom lists would lose them (section 6).
     fn seeded(self, seeded: &Seeded) -> Self {
+        let favourite = seeded.work % 9 == 0;
         Self {
+            custom_lists: favourite.then(|| FAVOURITES.into()).into_iter().collect(),
+            hidden_from_status_lists: favourite && seeded.work % 4 == 0,
             status: seeded.status.into(),
             score_raw: seeded.score.unwrap_or(0),
             progress: seeded.chapters,
@@ -144,8 +154,11 @@ impl State {
             next_entry: 900_001,
         };
         let media = |seeded: &Seeded| catalog.works().get(seeded.work).and_then(|work| work.anilist);
+        if let Some(reader) = state.users.get_mut(&READER).filter(|_| !library.is_empty()) {
+            reader.custom_lists.push(FAVOURITES.into());
+        }
         for (seeded, media_id) in library.iter().filter_map(|seeded| Some((seeded, media(seeded)?))) {
-            let blank = state.blank(super::READER, media_id, seeded.updated_at);
+            let blank = state.blank(READER, media_id, seeded.updated_at);
             state.put(blank.seeded(seeded));
         }
         state

@@ -10,11 +10,10 @@ use sha2::{Digest, Sha256};
 /// How long a token is good.
 pub(super) const LIFETIME: TimeDelta = TimeDelta::days(365);
 
-/// A new token of this user for this client; `number` makes it unlike any other.
-pub(super) fn jwt(client: &str, user: i64, number: u64, now: DateTime<Utc>) -> String {
+/// A new token of this user for this client; `id` makes it unlike any other.
+pub(super) fn jwt(client: &str, user: i64, id: &str, now: DateTime<Utc>) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = part(&json!({"typ": "JWT", "alg": "RS256"}));
-    let id = hex(&number.to_string());
     let (from, until) = (now.timestamp(), (now + LIFETIME).timestamp());
     let claims = json!({
         "aud": client, "jti": id, "iat": from, "nbf": from, "exp": until, "sub": user.to_string(), "scopes": [],
@@ -22,9 +21,4 @@ pub(super) fn jwt(client: &str, user: i64, number: u64, now: DateTime<Utc>) -> S
     let signed = format!("{head}.{}", part(&claims));
     let signature = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("simulated {signed}")));
     format!("{signed}.{signature}")
-}
-
-/// A string that can't be guessed from another, but is the same in each run: for codes and ids.
-pub(super) fn hex(text: &str) -> String {
-    Sha256::digest(format!("simulated anilist {text}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -13,8 +13,8 @@ mod writing;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use kuroibara_sim::anilist::READER;
 use kuroibara_sim::catalog::Format;
+use kuroibara_sim::control::READER;
 use kuroibara_sim::{Catalog, Limits, Sim, SimClock, SimConfig, Work};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};

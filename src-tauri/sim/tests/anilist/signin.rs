@@ -48,9 +48,9 @@ async fn a_person_approves_on_a_page_and_is_sent_back_with_code_and_state() {
     let page = world.http.get(authorize(&world, &code_fields())).send().await.unwrap();
     assert_eq!(page.status(), StatusCode::OK);
     let page = page.text().await.unwrap();
-    assert!(page.contains("Approve") && page.contains("reader") && page.contains("a b&amp;c"), "{page}");
+    assert!(page.contains("Allow") && page.contains("reader") && page.contains("a b&amp;c"), "{page}");
 
-    let form: Vec<_> = code_fields().into_iter().chain([("decision", "approve"), ("user", "4343")]).collect();
+    let form: Vec<_> = code_fields().into_iter().chain([("decision", "allow"), ("account", "second")]).collect();
     let address = format!("{}/authorize", world.sim.anilist.oauth_url());
     let sent = world.http.post(&address).form(&form).send().await.unwrap();
     assert_eq!(sent.status(), StatusCode::FOUND);

@@ -21,7 +21,7 @@ async fn a_reader_adds_edits_and_removes_entries() {
     );
     let entry = world.sim.anilist.entry(1).unwrap();
     assert_eq!((entry.status, entry.score_raw, entry.private), (ListStatus::Paused, 90, true));
-    assert_eq!(world.control("GET", "list", Value::Null).await.body, json!([edited]));
+    assert_eq!(world.control("GET", "list", Value::Null).await.body, json!({"1": edited}));
     assert_eq!(world.control("DELETE", "entries/1", Value::Null).await.status, StatusCode::NO_CONTENT);
     assert_eq!(world.control("DELETE", "entries/1", Value::Null).await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.sim.anilist.writes(), 0, "only writes through the API count");
@@ -31,6 +31,7 @@ async fn a_reader_adds_edits_and_removes_entries() {
 async fn nonsense_is_refused_by_the_control_interface() {
     let world = world().await;
     assert_eq!(world.control("PATCH", "entries/1", json!({"status": "READING"})).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.control("PATCH", "entries/1", json!({"pogress": 1})).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(world.control("PATCH", "entries/999", json!({})).await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.sim.anilist.entry(1), None);
 }
@@ -63,12 +64,12 @@ async fn a_sign_in_can_be_approved_and_revoked_over_http() {
 #[tokio::test]
 async fn a_merged_medium_takes_its_entries_along_unless_the_reader_has_the_other() {
     let world = world().await;
-    let moved = world.sim.anilist.set_entry(1, |entry| entry.progress = 4);
+    let moved = world.sim.anilist.set_entry(1, |entry| entry.progress = 4).unwrap();
     world.sim.anilist.list_of(4343).set_entry(1, |entry| entry.progress = 5);
-    let kept = world.sim.anilist.list_of(4343).set_entry(2, |entry| entry.progress = 6);
+    let kept = world.sim.anilist.list_of(4343).set_entry(2, |entry| entry.progress = 6).unwrap();
     assert_eq!(world.control("POST", "media/1/merge/2", Value::Null).await.status, StatusCode::NO_CONTENT);
     assert_eq!(world.sim.anilist.entry(2).map(|entry| (entry.id, entry.progress)), Some((moved.id, 4)));
-    assert_eq!(world.sim.anilist.list_of(4343).entries(), [kept]);
+    assert_eq!(world.sim.anilist.list_of(4343).entries(), [(2, kept)].into());
     assert_eq!(world.ask("{ Media(id: 1) { id } }", Value::Null).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -77,7 +78,7 @@ async fn a_deleted_medium_takes_its_entries_with_it() {
     let world = world().await;
     world.sim.anilist.set_entry(1, |_| ());
     world.control("DELETE", "media/1", Value::Null).await;
-    assert_eq!(world.sim.anilist.entries(), []);
+    assert!(world.sim.anilist.entries().is_empty());
     assert_eq!(world.data("{ Page { media(idMal_in: [1001]) { id } } }").await["Page"]["media"], json!([]));
 }
 

@@ -28,7 +28,7 @@ async fn saving_by_medium_creates_the_entry_and_then_changes_the_same_one() {
 #[tokio::test]
 async fn saving_by_entry_id_changes_that_entry_and_404s_without_it() {
     let world = world().await;
-    let id = world.sim.anilist.set_entry(1, |_| ()).id;
+    let id = world.sim.anilist.set_entry(1, |_| ()).unwrap().id;
     assert_eq!(save(&world, &format!("id: {id}, progress: 9")).await["progress"], 9);
     let answer = world.ask("mutation { SaveMediaListEntry(id: 5, progress: 1) { id } }", Value::Null).await;
     assert_eq!((answer.status, answer.message()), (StatusCode::NOT_FOUND, "Not Found."));
@@ -38,7 +38,7 @@ async fn saving_by_entry_id_changes_that_entry_and_404s_without_it() {
 #[tokio::test]
 async fn nobody_can_change_anothers_entry() {
     let world = world().await;
-    let id = world.sim.anilist.list_of(4343).set_entry(1, |_| ()).id;
+    let id = world.sim.anilist.list_of(4343).set_entry(1, |_| ()).unwrap().id;
     for write in [
         format!("SaveMediaListEntry(id: {id}, progress: 1) {{ id }}"),
         format!("DeleteMediaListEntry(id: {id}) {{ deleted }}"),
@@ -167,7 +167,8 @@ async fn a_save_that_changes_nothing_moves_updated_at_or_not_by_knob() {
 #[tokio::test]
 async fn one_set_of_values_goes_to_many_entries() {
     let world = world().await;
-    let ids: Vec<_> = (1..=3).map(|media| world.sim.anilist.set_entry(media, |entry| entry.progress = 7).id).collect();
+    let ids: Vec<_> =
+        (1..=3).map(|media| world.sim.anilist.set_entry(media, |entry| entry.progress = 7).unwrap().id).collect();
     let query = "mutation($ids: [Int]) { UpdateMediaListEntries(ids: $ids, status: PAUSED) { id status progress } }";
     let answer = world.ask(query, json!({"ids": ids})).await;
     let rows = answer.body["data"]["UpdateMediaListEntries"].as_array().unwrap();
@@ -189,12 +190,12 @@ async fn many_entries_take_neither_a_medium_nor_custom_lists() {
 #[tokio::test]
 async fn deleting_takes_the_entry_id_and_404s_the_second_time() {
     let world = world().await;
-    let id = world.sim.anilist.set_entry(1, |_| ()).id;
+    let id = world.sim.anilist.set_entry(1, |_| ()).unwrap().id;
     let query = format!("mutation {{ DeleteMediaListEntry(id: {id}) {{ deleted }} }}");
     assert_eq!(world.data(&query).await, json!({"DeleteMediaListEntry": {"deleted": true}}));
     assert_eq!(world.sim.anilist.entry(1), None);
     assert_eq!(world.ask(&query, Value::Null).await.status, StatusCode::NOT_FOUND);
-    assert_ne!(world.sim.anilist.set_entry(1, |_| ()).id, id, "an id is never used again");
+    assert_ne!(world.sim.anilist.set_entry(1, |_| ()).unwrap().id, id, "an id is never used again");
 }
 
 const BATCH: &str = "mutation($m0:Int,$m1:Int,$m2:Int){
@@ -260,7 +261,7 @@ async fn by_knob_only_the_bad_alias_fails() {
 #[tokio::test]
 async fn a_deleted_entry_comes_back_when_its_batch_is_undone() {
     let world = world().await;
-    let entry = world.sim.anilist.set_entry(1, |entry| entry.progress = 4);
+    let entry = world.sim.anilist.set_entry(1, |entry| entry.progress = 4).unwrap();
     let query = format!(
         "mutation {{ a: DeleteMediaListEntry(id: {}) {{ deleted }} b: DeleteMediaListEntry(id: 5) {{ deleted }} }}",
         entry.id
