@@ -1,0 +1,331 @@
+//! Stores what a sync or an edit decided: one transaction for many manga, and not one of them half.
+//!
+//! First it is checked, under the lock that only one writer has, what of the batch is still as it was planned; then every
+//! table gets its rows in a few long statements. Knows nothing of why anything changes.
+
+use std::collections::{HashMap, HashSet};
+
+use kuroibara_core::{IntegrationId, MangaId};
+use uuid::Uuid;
+
+use super::{
+    Db, StoreError,
+    change::{
+        Batch, Change, Committed, ConflictChange, LinkChange, MangaChange, MappingChange, NewLink, OutboxChange,
+        WorkChange,
+    },
+    conflicts, entries, integrations, journal, leases, manga,
+    mappings::{self, Place},
+    outbox,
+    sql::{Arg, Tx, args},
+};
+
+impl Db {
+    /// Stores a batch, but for the manga that somebody else changed meanwhile: those are named in the answer. Fails with
+    /// [`StoreError::LeaseLost`], storing nothing, if the lease was taken over.
+    pub async fn commit(&self, batch: &Batch<'_>) -> Result<Committed, StoreError> {
+        let mut tx = self.pool.write().await?;
+        if let Some(proof) = batch.fence {
+            leases::ensure_not_taken(&mut tx, proof).await?;
+        }
+        let stale = stale(&mut tx, batch.manga).await?;
+        if batch.whole && !stale.is_empty() {
+            return Ok(Committed { stale });
+        }
+        let left_out: HashSet<MangaId> = stale.iter().copied().collect();
+        let fresh = batch.manga.iter().filter(|change| !left_out.contains(&change.manga));
+        let rows = self.rows(fresh, batch)?;
+        rows.store(&mut tx).await?;
+        for change in batch.integrations {
+            integrations::store_change(&mut tx, change, batch.at).await?;
+        }
+        tx.run("UPDATE library_facts SET generation = generation + 1", args![]).await?;
+        tx.commit().await?;
+        Ok(Committed { stale })
+    }
+
+    /// A number that grows with each commit of any process: when it is the same, the library is.
+    pub async fn generation(&self) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> = self.pool.optional("SELECT generation FROM library_facts", args![]).await?;
+        Ok(row.map_or(0, |(generation,)| generation))
+    }
+
+    fn rows<'a>(&self, changes: impl Iterator<Item = &'a MangaChange>, batch: &Batch<'_>) -> Result<Rows, StoreError> {
+        let mut rows = Rows::default();
+        for change in changes {
+            rows.add(self, change, batch)?;
+        }
+        Ok(rows)
+    }
+}
+
+/// What each statement gets. The order of the fields is the order in which they are stored.
+#[derive(Default)]
+struct Rows {
+    manga: Vec<Vec<Arg>>,
+    titles_dropped: Vec<Arg>,
+    titles: Vec<Vec<Arg>>,
+    links_gone: Vec<Arg>,
+    links_moved: Vec<Vec<Arg>>,
+    links: Vec<Vec<Arg>>,
+    merged: Vec<Vec<Arg>>,
+    entries: Vec<Vec<Arg>>,
+    entries_forgotten: Vec<Arg>,
+    entries_touched: Vec<Arg>,
+    totals: Vec<Vec<Arg>>,
+    reads: Vec<Vec<Arg>>,
+    bases: Vec<Vec<Arg>>,
+    unsettled: Vec<Vec<Arg>>,
+    intents: Vec<Vec<Arg>>,
+    intents_dropped: Vec<Arg>,
+    due: Vec<Vec<Arg>>,
+    done: Vec<Arg>,
+    failed: Vec<Vec<Arg>>,
+    journal: Vec<Vec<Arg>>,
+    asked: Vec<Vec<Arg>>,
+    closed: Vec<Vec<Arg>>,
+}
+
+impl Rows {
+    async fn store(self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.run_rows(manga::PUT, self.manga).await?;
+        tx.run_among(manga::DROP_TITLES, self.titles_dropped).await?;
+        tx.run_rows(manga::PUT_TITLES, self.titles).await?;
+        tx.run_among(mappings::DELETE, self.links_gone).await?;
+        for row in self.links_moved {
+            tx.run(mappings::MOVE, row).await?;
+        }
+        tx.run_rows(mappings::INSERT, self.links).await?;
+        for row in self.merged {
+            tx.run(manga::MERGE, row).await?;
+        }
+        tx.run_rows(entries::PUT, self.entries).await?;
+        tx.run_among(entries::FORGET, self.entries_forgotten).await?;
+        tx.run_among(entries::TOUCH, self.entries_touched).await?;
+        tx.run_rows(mappings::TOTALS, self.totals).await?;
+        tx.run_rows(mappings::READ, self.reads).await?;
+        tx.run_rows(mappings::BASE, self.bases).await?;
+        tx.run_rows(mappings::UNSETTLED, self.unsettled).await?;
+        tx.run_rows(mappings::PUT_INTENT, self.intents).await?;
+        tx.run_among(mappings::DROP_INTENT, self.intents_dropped).await?;
+        tx.run_rows(outbox::DUE, self.due).await?;
+        tx.run_among(outbox::DONE, self.done).await?;
+        tx.run_rows(outbox::FAILED, self.failed).await?;
+        tx.run_rows(journal::INSERT, self.journal).await?;
+        tx.run_rows(conflicts::ASK, self.asked).await?;
+        tx.run_rows(conflicts::CLOSE, self.closed).await?;
+        Ok(())
+    }
+
+    fn add(&mut self, db: &Db, change: &MangaChange, batch: &Batch<'_>) -> Result<(), StoreError> {
+        self.add_work(change, batch)?;
+        self.add_entry(db, change, batch)?;
+        for mapping in &change.mappings {
+            self.add_link(change.manga, mapping, batch);
+            self.add_sides(mapping)?;
+            self.add_outbox(db, mapping, batch);
+        }
+        for line in &change.journal {
+            self.journal.push(journal::row(line)?);
+        }
+        for conflict in &change.conflicts {
+            match conflict {
+                ConflictChange::Open(asked) => self.asked.push(conflicts::row(change.manga, asked, batch.at)?),
+                ConflictChange::Close { id, decision } => self.closed.push(args![*id, &**decision, batch.at]),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_work(&mut self, change: &MangaChange, batch: &Batch<'_>) -> Result<(), StoreError> {
+        let id = change.manga;
+        match &change.work {
+            WorkChange::Keep => {}
+            WorkChange::New(details) | WorkChange::Update(details) => {
+                let rows = manga::rows(id, details, batch.at)?;
+                if matches!(change.work, WorkChange::Update(_)) {
+                    self.titles_dropped.push(id.into());
+                }
+                self.manga.push(rows.manga);
+                self.titles.extend(rows.titles);
+            }
+            WorkChange::MergedInto(other) => self.merged.push(args![id, other.0, batch.at]),
+            WorkChange::Unmerged => self.merged.push(args![id, None::<Uuid>, batch.at]),
+        }
+        Ok(())
+    }
+
+    fn add_entry(&mut self, db: &Db, change: &MangaChange, batch: &Batch<'_>) -> Result<(), StoreError> {
+        match &change.local {
+            Some(local) => match entries::row(db.new_id(batch.at), db.user(), change.manga, local, batch.at)? {
+                Some(row) => self.entries.push(row),
+                None => self.entries_forgotten.push(change.manga.into()),
+            },
+            None if change.mappings.iter().any(relinks) => self.entries_touched.push(change.manga.into()),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn add_link(&mut self, manga: MangaId, mapping: &MappingChange, batch: &Batch<'_>) {
+        match &mapping.link {
+            LinkChange::Keep => {}
+            LinkChange::New(link) => self.links.push(mappings::new_row(mapping.id, manga, link, batch.at)),
+            LinkChange::MovedFrom(_) => self.links_moved.push(args![mapping.id, manga]),
+            LinkChange::Gone => self.links_gone.push(mapping.id.into()),
+        }
+    }
+
+    fn add_sides(&mut self, mapping: &MappingChange) -> Result<(), StoreError> {
+        self.totals.extend(mapping.totals.map(|totals| mappings::totals_row(mapping.id, totals)));
+        if let Some((remote, at)) = &mapping.read {
+            self.reads.push(mappings::read_row(mapping.id, remote, *at)?);
+        }
+        self.bases.extend(mappings::base_row(mapping.id, &mapping.base)?);
+        self.unsettled.extend(mapping.unsettled.map(|unsettled| args![mapping.id, unsettled]));
+        match &mapping.intent {
+            Change::Keep => {}
+            Change::Set(intent) => self.intents.push(mappings::intent_row(mapping.id, intent)?),
+            Change::Clear => self.intents_dropped.push(mapping.id.into()),
+        }
+        Ok(())
+    }
+
+    fn add_outbox(&mut self, db: &Db, mapping: &MappingChange, batch: &Batch<'_>) {
+        match &mapping.outbox {
+            OutboxChange::Keep => {}
+            OutboxChange::Due { since } => {
+                self.due.push(args![mapping.id, db.new_id(batch.at), *since, 0_i64, false]);
+            }
+            OutboxChange::Done { mark } => self.done.push((*mark).into()),
+            OutboxChange::Failed { mark, next_try_at, error } => {
+                self.failed.push(args![*mark, Some(*next_try_at), &*error.code, &*error.message, false]);
+            }
+            OutboxChange::Refused { mark, error } => {
+                self.failed.push(args![*mark, None::<i64>, &*error.code, &*error.message, true]);
+            }
+        }
+    }
+}
+
+/// Whether a mapping comes, goes or moves.
+fn relinks(mapping: &MappingChange) -> bool {
+    match mapping.link {
+        LinkChange::Keep => false,
+        LinkChange::New(_) | LinkChange::MovedFrom(_) | LinkChange::Gone => true,
+    }
+}
+
+/// The manga of a batch that are not as they were when it was planned, each once and in the batch's order.
+async fn stale(tx: &mut Tx, changes: &[MangaChange]) -> Result<Vec<MangaId>, StoreError> {
+    let mut now = Present::read(tx, changes).await?;
+    let mut stale = Vec::new();
+    for change in changes {
+        if now.is_as_planned(change) { now.occupy(change) } else { stale.push(change.manga) }
+    }
+    Ok(stale)
+}
+
+/// What the database holds of the manga and mappings of a batch.
+#[derive(Default)]
+struct Present {
+    /// Per manga the entry's version, or 0, and whether it was merged into another.
+    versions: HashMap<Uuid, (i64, bool)>,
+    /// Per mapping where it belongs.
+    places: HashMap<Uuid, Place>,
+    /// The works that have a mapping, and will still have it.
+    works: HashSet<(IntegrationId, String)>,
+    /// The manga that have a mapping at an integration, and will still have it.
+    seats: HashSet<(IntegrationId, MangaId)>,
+}
+
+impl Present {
+    async fn read(tx: &mut Tx, changes: &[MangaChange]) -> Result<Self, StoreError> {
+        let versions: Vec<(Uuid, i64, bool)> =
+            tx.all_among(entries::VERSIONS, changes.iter().map(|change| change.manga.into())).await?;
+        let mut present = Self::default();
+        present.versions.extend(versions.into_iter().map(|(id, version, merged)| (id, (version, merged))));
+        let links = || changes.iter().flat_map(|change| &change.mappings);
+        let old = links().filter(|link| new_link(link).is_none()).map(|link| link.id.into());
+        let works = links().filter_map(new_link).map(|link| link.external_id.as_str().into());
+        let seats = changes.iter().filter(|change| change.mappings.iter().any(relinks)).map(|c| c.manga.into());
+        let leaving: HashMap<Uuid, &LinkChange> = links().map(|link| (link.id.0, &link.link)).collect();
+        for (text, keys) in [
+            (mappings::BY_ID, old.collect::<Vec<Arg>>()),
+            (mappings::BY_WORK, works.collect()),
+            (mappings::BY_MANGA, seats.collect()),
+        ] {
+            tx.each_among(text, keys, |place: Place| {
+                present.add(place, &leaving);
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(present)
+    }
+
+    fn add(&mut self, place: Place, leaving: &HashMap<Uuid, &LinkChange>) {
+        let (integration, manga) = (IntegrationId(place.integration_id), MangaId(place.manga_id));
+        let leaves = leaving.get(&place.id);
+        if !matches!(leaves, Some(LinkChange::Gone)) {
+            self.works.insert((integration, place.external_manga_id.clone()));
+        }
+        if !matches!(leaves, Some(LinkChange::Gone | LinkChange::MovedFrom(_))) {
+            self.seats.insert((integration, manga));
+        }
+        self.places.insert(place.id, place);
+    }
+
+    fn is_as_planned(&self, change: &MangaChange) -> bool {
+        let held = self.versions.get(&change.manga.0);
+        let manga_is = match (&change.work, held) {
+            (WorkChange::New(_), held) => held.is_none(),
+            (_, None) => false,
+            (WorkChange::Unmerged, Some((version, _))) => *version == change.version,
+            (WorkChange::Keep | WorkChange::Update(_) | WorkChange::MergedInto(_), Some((version, merged))) => {
+                *version == change.version && !merged
+            }
+        };
+        manga_is && change.mappings.iter().all(|mapping| self.is_free(change.manga, mapping))
+    }
+
+    /// Whether a mapping is where it was planned from, and free to go where it is to be.
+    fn is_free(&self, manga: MangaId, mapping: &MappingChange) -> bool {
+        let place = self.places.get(&mapping.id.0);
+        let belongs_to = |manga: MangaId| place.is_some_and(|place| place.manga_id == manga.0);
+        match &mapping.link {
+            LinkChange::Keep | LinkChange::Gone => belongs_to(manga),
+            LinkChange::New(link) => {
+                let work = (link.integration, link.external_id.as_str().to_owned());
+                !self.works.contains(&work) && !self.seats.contains(&(link.integration, manga))
+            }
+            LinkChange::MovedFrom(from) => {
+                belongs_to(*from) && place.is_some_and(|place| !self.seats.contains(&(place.integration(), manga)))
+            }
+        }
+    }
+
+    /// What this change will hold is not free for the next of the same batch.
+    fn occupy(&mut self, change: &MangaChange) {
+        for mapping in &change.mappings {
+            match &mapping.link {
+                LinkChange::Keep | LinkChange::Gone => {}
+                LinkChange::New(link) => {
+                    self.works.insert((link.integration, link.external_id.as_str().to_owned()));
+                    self.seats.insert((link.integration, change.manga));
+                }
+                LinkChange::MovedFrom(_) => {
+                    let integration = self.places.get(&mapping.id.0).map(Place::integration);
+                    self.seats.extend(integration.map(|integration| (integration, change.manga)));
+                }
+            }
+        }
+    }
+}
+
+fn new_link(mapping: &MappingChange) -> Option<&NewLink> {
+    match &mapping.link {
+        LinkChange::New(link) => Some(link),
+        LinkChange::Keep | LinkChange::MovedFrom(_) | LinkChange::Gone => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! Table `conflicts`: questions about a manga that only a person can answer, with what each side says.
+
+use kuroibara_core::{Group, MangaId, Provider, Time};
+use uuid::Uuid;
+
+use super::{
+    Db, StoreError,
+    change::{ConflictKind, Json, NewConflict},
+    sql::{Arg, args},
+    text::{Word, from_json, json, some_time, some_word, time},
+};
+
+/// A question, open or decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// Its key.
+    pub id: Uuid,
+    /// Which manga.
+    pub manga: MangaId,
+    /// What it is about.
+    pub kind: ConflictKind,
+    /// Which fields, for [`ConflictKind::Fields`].
+    pub group: Option<Group>,
+    /// Which provider, where it is about one.
+    pub provider: Option<Provider>,
+    /// Base, local and every provider.
+    pub body: Json,
+    /// Since when it is open.
+    pub opened_at: Time,
+    /// Since when it is not any more.
+    pub decided_at: Option<Time>,
+    /// How it was decided, as a stable word.
+    pub decision: Option<String>,
+}
+
+/// A row of the table.
+#[derive(sqlx::FromRow)]
+pub(super) struct ConflictRow {
+    id: Uuid,
+    pub(super) manga_id: Uuid,
+    kind: String,
+    field_group: Option<String>,
+    provider: Option<String>,
+    body: String,
+    opened_at: i64,
+    decided_at: Option<i64>,
+    decision: Option<String>,
+}
+
+impl TryFrom<ConflictRow> for Conflict {
+    type Error = StoreError;
+
+    fn try_from(row: ConflictRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            manga: MangaId(row.manga_id),
+            kind: Word::read("conflicts.kind", &row.kind)?,
+            group: row.field_group.map(|word| Word::read("field_group", &word)).transpose()?,
+            provider: some_word("provider", row.provider.as_deref())?,
+            body: from_json("conflicts.body", &row.body)?,
+            opened_at: time(row.opened_at),
+            decided_at: some_time(row.decided_at),
+            decision: row.decision,
+        })
+    }
+}
+
+impl Db {
+    /// The open questions, the oldest first.
+    pub async fn open_conflicts(&self) -> Result<Vec<Conflict>, StoreError> {
+        let rows: Vec<ConflictRow> = self.pool.all(OPEN, args![]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// One question, open or decided.
+    pub async fn conflict(&self, id: Uuid) -> Result<Option<Conflict>, StoreError> {
+        let row: Option<ConflictRow> = self.pool.optional("SELECT * FROM conflicts WHERE id = $1", args![id]).await?;
+        row.map(TryInto::try_into).transpose()
+    }
+}
+
+/// The arguments of [`ASK`].
+pub(super) fn row(manga: MangaId, asked: &NewConflict, now: Time) -> Result<Vec<Arg>, StoreError> {
+    let about = args![asked.id, manga, asked.kind.word(), asked.group.map(Word::word)];
+    let rest = args![asked.provider.map(|p| p.as_str()), json("conflicts.body", &asked.body)?, now];
+    Ok([about, rest].concat())
+}
+
+/// Asks. The same question that is open already only gets the new body.
+pub(super) const ASK: &str = "INSERT INTO conflicts (id, manga_id, kind, field_group, provider, body, opened_at) \
+    VALUES {} ON CONFLICT (manga_id, kind, (coalesce(field_group, '')), (coalesce(provider, ''))) \
+    WHERE decided_at IS NULL DO UPDATE SET body = excluded.body";
+/// Closes questions. One that is closed already keeps its decision.
+pub(super) const CLOSE: &str = "UPDATE conflicts SET decision = v.column2, decided_at = v.column3 \
+    FROM (VALUES {}) AS v WHERE conflicts.id = v.column1 AND conflicts.decided_at IS NULL";
+/// The open questions about these manga.
+pub(super) const OPEN_AMONG: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL AND manga_id IN {}";
+/// All open questions.
+pub(super) const OPEN: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL ORDER BY opened_at, id";

@@ -1,0 +1,92 @@
+//! Tables `manga` and `manga_titles`: the works of the library, and all their names.
+
+use kuroibara_core::{MangaId, Time, Totals};
+
+use super::{
+    Db, StoreError,
+    change::Details,
+    sql::{Arg, args},
+    text::{Word, folded, from_json, json, some_count},
+};
+use crate::providers::{Title, TitleKind};
+
+/// A work's own row and its names' rows.
+pub(super) struct MangaRows {
+    /// For [`PUT`].
+    pub(super) manga: Vec<Arg>,
+    /// For [`PUT_TITLES`].
+    pub(super) titles: Vec<Vec<Arg>>,
+}
+
+/// The rows of a work.
+pub(super) fn rows(manga: MangaId, details: &Details, now: Time) -> Result<MangaRows, StoreError> {
+    let named = args![&*details.title, folded(&details.title), details.format.word(), details.year.map(i64::from)];
+    let authors = json("authors", &details.authors)?;
+    let totals = details.totals;
+    let rest = args![authors, totals.chapters, totals.volumes, details.cover.as_deref(), details.adult, now, now];
+    Ok(MangaRows { manga: [args![manga], named, rest].concat(), titles: title_rows(manga, details) })
+}
+
+/// The title to show comes first, so that searching one table finds every name.
+fn title_rows(manga: MangaId, details: &Details) -> Vec<Vec<Arg>> {
+    let shown = std::iter::once(("shown", &*details.title));
+    let others = details.titles.iter().map(|title| (title.kind.word(), &*title.text));
+    let numbered = shown.chain(others).enumerate();
+    numbered.map(|(n, (kind, text))| args![manga, n as i64, kind, text, folded(text)]).collect()
+}
+
+/// Makes works, or changes what is known of them.
+pub(super) const PUT: &str = "INSERT INTO manga (id, title, sort_title, format, year, authors, total_chapters, \
+    total_volumes, cover, adult, created_at, updated_at) VALUES {} ON CONFLICT (id) DO UPDATE SET \
+    title = excluded.title, sort_title = excluded.sort_title, format = excluded.format, year = excluded.year, \
+    authors = excluded.authors, total_chapters = excluded.total_chapters, total_volumes = excluded.total_volumes, \
+    cover = excluded.cover, adult = excluded.adult, updated_at = excluded.updated_at";
+/// Names of works; those that were there are deleted before.
+pub(super) const PUT_TITLES: &str = "INSERT INTO manga_titles (manga_id, position, kind, text, folded) VALUES {}";
+/// Deletes the names of works that get new ones.
+pub(super) const DROP_TITLES: &str = "DELETE FROM manga_titles WHERE manga_id IN {}";
+/// Says which work this one turned out to be.
+pub(super) const MERGE: &str = "UPDATE manga SET merged_into = $2, updated_at = $3 WHERE id = $1";
+
+#[derive(sqlx::FromRow)]
+struct DetailsRow {
+    title: String,
+    format: String,
+    year: Option<i64>,
+    authors: String,
+    total_chapters: Option<i64>,
+    total_volumes: Option<i64>,
+    cover: Option<String>,
+    adult: bool,
+}
+
+impl Db {
+    /// What is known of a work; none: there is no such work.
+    pub async fn details(&self, manga: MangaId) -> Result<Option<Details>, StoreError> {
+        let mut tx = self.pool.read().await?;
+        let row: Option<DetailsRow> = tx.optional("SELECT * FROM manga WHERE id = $1", args![manga]).await?;
+        let titles: Vec<(String, String)> = tx.all(TITLES, args![manga]).await?;
+        row.map(|row| row.details(titles)).transpose()
+    }
+}
+
+impl DetailsRow {
+    fn details(self, titles: Vec<(String, String)>) -> Result<Details, StoreError> {
+        let title = |(kind, text): (String, String)| Ok(Title { kind: TitleKind::read("kind", &kind)?, text });
+        Ok(Details {
+            title: self.title,
+            titles: titles.into_iter().map(title).collect::<Result<_, StoreError>>()?,
+            format: Word::read("format", &self.format)?,
+            year: self.year.and_then(|year| i32::try_from(year).ok()),
+            authors: from_json("authors", &self.authors)?,
+            totals: Totals {
+                chapters: some_count("total_chapters", self.total_chapters)?,
+                volumes: some_count("total_volumes", self.total_volumes)?,
+            },
+            cover: self.cover,
+            adult: self.adult,
+        })
+    }
+}
+
+const TITLES: &str = "SELECT kind, text FROM manga_titles WHERE manga_id = $1 AND position > 0 ORDER BY position";

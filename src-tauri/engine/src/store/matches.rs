@@ -1,0 +1,174 @@
+//! Tables `match_candidates`, `rejected_pairs` and `ignored`: which links wait for a person, and which a person refused.
+
+use std::collections::HashSet;
+
+use kuroibara_core::{ExternalId, Field, MangaId, Provider, Time};
+use uuid::Uuid;
+
+use super::{
+    Db, StoreError,
+    change::Json,
+    sql::{Arg, args},
+    text::{count, field, from_json, json, provider, time},
+};
+
+/// A link that waits for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchCandidate {
+    /// Its key, from [`Db::new_id`].
+    pub id: Uuid,
+    /// Which manga.
+    pub manga: MangaId,
+    /// Where it may be linked.
+    pub provider: Provider,
+    /// To which work.
+    pub external_id: ExternalId,
+    /// That work's title.
+    pub title: String,
+    /// How sure it is, 0 to 100.
+    pub confidence: u32,
+    /// What speaks for and against it.
+    pub evidence: Json,
+    /// Since when it waits.
+    pub opened_at: Time,
+}
+
+/// What is never to be synced: all of a work, or one field of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ignored {
+    /// Where.
+    pub provider: Provider,
+    /// Which work.
+    pub external_id: ExternalId,
+    /// Which field; none: all.
+    pub field: Option<Field>,
+}
+
+/// In the column that is part of the key and so can't be null: all fields.
+const ALL_FIELDS: &str = "*";
+
+#[derive(sqlx::FromRow)]
+struct CandidateRow {
+    id: Uuid,
+    manga_id: Uuid,
+    provider: String,
+    external_id: String,
+    title: String,
+    confidence: i64,
+    evidence: String,
+    opened_at: i64,
+}
+
+impl TryFrom<CandidateRow> for MatchCandidate {
+    type Error = StoreError;
+
+    fn try_from(row: CandidateRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            manga: MangaId(row.manga_id),
+            provider: provider(&row.provider)?,
+            external_id: ExternalId(row.external_id),
+            title: row.title,
+            confidence: count("confidence", row.confidence)?,
+            evidence: from_json("evidence", &row.evidence)?,
+            opened_at: time(row.opened_at),
+        })
+    }
+}
+
+impl Db {
+    /// The links that wait for a person, the surest first.
+    pub async fn match_candidates(&self) -> Result<Vec<MatchCandidate>, StoreError> {
+        let text = "SELECT * FROM match_candidates ORDER BY confidence DESC, id";
+        let rows: Vec<CandidateRow> = self.pool.all(text, args![]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Adds links that wait. One that waits already gets the new title, confidence and evidence.
+    pub async fn put_match_candidates(&self, candidates: &[MatchCandidate]) -> Result<(), StoreError> {
+        let mut tx = self.pool.write().await?;
+        let rows = candidates.iter().map(candidate).collect::<Result<_, _>>()?;
+        tx.run_rows(PUT_CANDIDATES, rows).await?;
+        tx.commit().await
+    }
+
+    /// A link waits no more: it was accepted or rejected.
+    pub async fn drop_match_candidate(&self, id: Uuid) -> Result<(), StoreError> {
+        self.pool.run("DELETE FROM match_candidates WHERE id = $1", args![id]).await?;
+        Ok(())
+    }
+
+    /// The pairs that a person said are not the same work.
+    pub async fn rejected_pairs(&self) -> Result<HashSet<(MangaId, Provider, ExternalId)>, StoreError> {
+        let text = "SELECT manga_id, provider, external_id FROM rejected_pairs";
+        let rows: Vec<(Uuid, String, String)> = self.pool.all(text, args![]).await?;
+        rows.into_iter().map(|(manga, at, id)| Ok((MangaId(manga), provider(&at)?, ExternalId(id)))).collect()
+    }
+
+    /// Notes that a person said these are not the same work, and asks no more whether they are.
+    pub async fn reject_pair(
+        &self,
+        manga: MangaId,
+        at: Provider,
+        id: &ExternalId,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.write().await?;
+        tx.run(REJECT, args![manga, at, id.as_str(), now]).await?;
+        let text = "DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
+        tx.run(text, args![manga, at, id.as_str()]).await?;
+        tx.commit().await
+    }
+
+    /// Takes a rejection back: a person linked the two after all.
+    pub async fn allow_pair(&self, manga: MangaId, at: Provider, id: &ExternalId) -> Result<(), StoreError> {
+        let text = "DELETE FROM rejected_pairs WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
+        self.pool.run(text, args![manga, at, id.as_str()]).await?;
+        Ok(())
+    }
+
+    /// What is never to be synced.
+    pub async fn ignored(&self) -> Result<HashSet<Ignored>, StoreError> {
+        let text = "SELECT provider, external_id, field FROM ignored";
+        let rows: Vec<(String, String, String)> = self.pool.all(text, args![]).await?;
+        let ignored = |(at, id, word): (String, String, String)| {
+            let named = (word != ALL_FIELDS).then(|| field("ignored.field", &word)).transpose()?;
+            Ok(Ignored { provider: provider(&at)?, external_id: ExternalId(id), field: named })
+        };
+        rows.into_iter().map(ignored).collect()
+    }
+
+    /// Notes that something is never to be synced.
+    pub async fn ignore(&self, what: &Ignored, now: Time) -> Result<(), StoreError> {
+        let text = "INSERT INTO ignored (provider, external_id, field, at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (provider, external_id, field) DO NOTHING";
+        self.pool.run(text, [what.key(), args![now]].concat()).await?;
+        Ok(())
+    }
+
+    /// Takes that back.
+    pub async fn stop_ignoring(&self, what: &Ignored) -> Result<(), StoreError> {
+        let text = "DELETE FROM ignored WHERE provider = $1 AND external_id = $2 AND field = $3";
+        self.pool.run(text, what.key()).await?;
+        Ok(())
+    }
+}
+
+impl Ignored {
+    fn key(&self) -> Vec<Arg> {
+        args![self.provider, self.external_id.as_str(), self.field.map_or(ALL_FIELDS, Field::as_str)]
+    }
+}
+
+fn candidate(candidate: &MatchCandidate) -> Result<Vec<Arg>, StoreError> {
+    let what = args![candidate.id, candidate.manga, candidate.provider, candidate.external_id.as_str()];
+    let evidence = json("evidence", &candidate.evidence)?;
+    Ok([what, args![&*candidate.title, candidate.confidence, evidence, candidate.opened_at]].concat())
+}
+
+const PUT_CANDIDATES: &str = "INSERT INTO match_candidates \
+    (id, manga_id, provider, external_id, title, confidence, evidence, opened_at) VALUES {} \
+    ON CONFLICT (manga_id, provider, external_id) DO UPDATE SET title = excluded.title, \
+    confidence = excluded.confidence, evidence = excluded.evidence";
+const REJECT: &str = "INSERT INTO rejected_pairs (manga_id, provider, external_id, at) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (manga_id, provider, external_id) DO NOTHING";

@@ -1,0 +1,132 @@
+//! Table `api_usage` and the pauses that providers ask for: what every process that talks to a provider must know.
+//!
+//! Counts are gathered in memory and stored now and then, since each would otherwise cost a write to the disk.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DurationRound, TimeDelta};
+use kuroibara_core::{Provider, Time};
+
+use super::{
+    Db, StoreError,
+    sql::args,
+    text::{provider, some_time, time},
+};
+use crate::{clock::Clock, http::Ledger};
+
+/// So many requests are counted before they are stored.
+const STORED_AT: usize = 50;
+
+/// How often a route was asked in one hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Who was asked.
+    pub provider: Provider,
+    /// What for.
+    pub route: String,
+    /// The hour's beginning.
+    pub hour: Time,
+    /// How often.
+    pub requests: u64,
+}
+
+impl Db {
+    /// The requests of each route and hour from `since` on, the newest first.
+    pub async fn usage(&self, since: Time) -> Result<Vec<Usage>, StoreError> {
+        let rows: Vec<(String, String, i64, i64)> = self.pool.all(LIST, args![since]).await?;
+        let usage = |(at, route, hour, requests): (String, String, i64, i64)| {
+            let (hour, requests) = (time(hour), u64::try_from(requests).unwrap_or(0));
+            Ok(Usage { provider: provider(&at)?, route, hour, requests })
+        };
+        rows.into_iter().map(usage).collect()
+    }
+
+    /// Adds to the counts of the hour of `now`.
+    pub async fn add_usage(&self, counts: &[(Provider, &str, u32)], now: Time) -> Result<(), StoreError> {
+        let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
+        let rows = counts.iter().map(|(at, route, requests)| args![*at, *route, hour, *requests]).collect();
+        let mut tx = self.pool.write().await?;
+        tx.run_rows(ADD, rows).await?;
+        tx.commit().await
+    }
+
+    /// Until when nobody may ask a provider.
+    pub async fn paused_until(&self, at: Provider) -> Result<Option<Time>, StoreError> {
+        let text = "SELECT paused_until FROM external_integrations WHERE user_id = $1 AND integration_type = $2";
+        let row: Option<(Option<i64>,)> = self.pool.optional(text, args![self.user, at]).await?;
+        Ok(row.and_then(|(until,)| some_time(until)))
+    }
+
+    /// Nobody asks a provider before `until`; the later of two pauses holds.
+    pub async fn pause(&self, at: Provider, until: Time, reason: &str) -> Result<(), StoreError> {
+        self.pool.run(PAUSE, args![self.user, at, until, reason]).await?;
+        Ok(())
+    }
+}
+
+const LIST: &str = "SELECT provider, route, hour, requests FROM api_usage WHERE hour >= $1 \
+    ORDER BY hour DESC, provider, route";
+const ADD: &str = "INSERT INTO api_usage (provider, route, hour, requests) VALUES {} \
+    ON CONFLICT (provider, route, hour) DO UPDATE SET requests = api_usage.requests + excluded.requests";
+const PAUSE: &str = "UPDATE external_integrations SET paused_until = $3, pause_reason = $4 \
+    WHERE user_id = $1 AND integration_type = $2 AND (paused_until IS NULL OR paused_until < $3)";
+
+/// The database as the ledger of all requests.
+#[derive(Debug)]
+pub struct DbLedger {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    counts: Mutex<BTreeMap<(Provider, &'static str), u32>>,
+}
+
+impl DbLedger {
+    /// A ledger that knows the hour by `clock`.
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { db, clock, counts: Mutex::default() }
+    }
+
+    /// Stores what was counted since the last time. To be called when a run ends.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let counts = std::mem::take(&mut *self.counts());
+        let counts: Vec<_> = counts.into_iter().map(|((at, route), requests)| (at, route, requests)).collect();
+        if counts.is_empty() { Ok(()) } else { self.db.add_usage(&counts, self.clock.now()).await }
+    }
+
+    // A panic elsewhere can't leave a map of numbers half-changed.
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<(Provider, &'static str), u32>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait::async_trait]
+impl Ledger for DbLedger {
+    async fn paused_until(&self, provider: Provider) -> Option<Time> {
+        self.db.paused_until(provider).await.unwrap_or_else(|error| {
+            tracing::warn!(%provider, %error, "it is not known whether there is a pause");
+            None
+        })
+    }
+
+    async fn pause(&self, provider: Provider, until: Time, reason: &str) {
+        if let Err(error) = self.db.pause(provider, until, reason).await {
+            tracing::warn!(%provider, %error, "a pause is known to this process only");
+        }
+    }
+
+    async fn count(&self, provider: Provider, route: &'static str) {
+        let gathered = {
+            let mut counts = self.counts();
+            *counts.entry((provider, route)).or_default() += 1;
+            counts.values().map(|count| *count as usize).sum::<usize>()
+        };
+        if gathered < STORED_AT {
+            return;
+        }
+        if let Err(error) = self.flush().await {
+            tracing::warn!(%error, "some requests are not counted");
+        }
+    }
+}
