@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub use crate::anilist::AniList;
 pub use crate::catalog::{Catalog, Work};
 pub use crate::clock::SimClock;
-pub use crate::control::Account;
+pub use crate::control::{Account, READER};
 pub use crate::faults::{Fault, FaultRule, Faults};
 pub use crate::front::Recorded;
 pub use crate::kitsu::Kitsu;

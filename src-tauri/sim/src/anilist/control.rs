@@ -93,8 +93,8 @@ async fn set_user(
 }
 
 async fn set_knobs(State(anilist): State<AniList>, Json(patch): Json<Value>) -> Result<Json<Knobs>, StatusCode> {
-    let wanted = patched(&anilist.shared.state().knobs.clone(), patch)?;
-    anilist.set_knobs(|knobs| *knobs = wanted.clone());
+    let wanted = patched(&anilist.shared.state().knobs, patch)?;
+    anilist.set_knobs(|knobs| *knobs = wanted);
     Ok(Json(wanted))
 }
 
@@ -126,8 +126,8 @@ struct MediaPatch {
 }
 
 async fn set_media(State(anilist): State<AniList>, Path(id): Path<i64>, Json(said): Json<MediaPatch>) -> StatusCode {
-    anilist.set_media(id, |media| media.locked = said.locked);
-    StatusCode::NO_CONTENT
+    let known = anilist.set_media(id, |media| media.locked = said.locked);
+    if known { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
 async fn delete_media(State(anilist): State<AniList>, Path(id): Path<i64>) -> StatusCode {

@@ -98,15 +98,19 @@ impl AniList {
             return None;
         }
         let now = self.shared.front.clock.now();
-        let knobs = self.shared.state().knobs.clone();
+        let knobs = self.shared.state().knobs;
         let lockout = self.shared.limiter().admit(now, &knobs).err()?;
         let wait = (lockout.until - now).num_milliseconds().max(0).unsigned_abs().div_ceil(1000);
-        Some(too_many(lockout.with_headers, Some(wait), now))
+        let mut refused = too_many(lockout.with_headers, Some(wait), now);
+        if lockout.with_headers {
+            set_rate(&mut refused, knobs.per_minute, 0);
+        }
+        Some(refused)
     }
 
     /// The reply with the rate headers.
     fn rated(&self, mut response: Response) -> Response {
-        let knobs = self.shared.state().knobs.clone();
+        let knobs = self.shared.state().knobs;
         let now = self.shared.front.clock.now();
         match self.shared.limits {
             Limits::Real => set_rate(&mut response, knobs.per_minute, self.shared.limiter().remaining(now, &knobs)),

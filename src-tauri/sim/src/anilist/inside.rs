@@ -84,9 +84,9 @@ impl AniList {
         self.shared.state().shelf.get(id).map(|media| Media::clone(media))
     }
 
-    /// Changes a medium, such as its total or its lock.
-    pub fn set_media(&self, id: i64, edit: impl FnOnce(&mut Media)) {
-        self.shared.state().shelf.edit(id, edit);
+    /// Changes a medium, such as its total or its lock; whether it is known.
+    pub fn set_media(&self, id: i64, edit: impl FnOnce(&mut Media)) -> bool {
+        self.shared.state().shelf.edit(id, edit)
     }
 
     /// A moderator merges one medium into another.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The knobs of the simulated AniList.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Knobs {
     /// Whether `state` comes back with an authorization code; not documented.

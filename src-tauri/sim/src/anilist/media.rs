@@ -124,11 +124,9 @@ impl Shelf {
         self.media.values()
     }
 
-    /// Changes a medium, as a moderator may.
-    pub(super) fn edit(&mut self, id: i64, edit: impl FnOnce(&mut Media)) {
-        if let Some(media) = self.media.get_mut(&id) {
-            edit(Arc::make_mut(media));
-        }
+    /// Changes a medium, as a moderator may; whether it is known.
+    pub(super) fn edit(&mut self, id: i64, edit: impl FnOnce(&mut Media)) -> bool {
+        self.media.get_mut(&id).map(|media| edit(Arc::make_mut(media))).is_some()
     }
 
     pub(super) fn remove(&mut self, id: i64) -> bool {

@@ -32,10 +32,7 @@ pub(super) fn invalid(problems: &[(&str, String)]) -> async_graphql::Error {
     let map =
         problems.iter().map(|(field, text)| (async_graphql::Name::new(field), Value::List(vec![text.as_str().into()])));
     let validation = Value::Object(map.collect());
-    refusal(400, "validation").extend_with(|_, extensions| {
-        extensions.set("status", 400);
-        extensions.set("validation", validation.clone());
-    })
+    refusal(400, "validation").extend_with(|_, extensions| extensions.set("validation", validation.clone()))
 }
 
 /// An answer without data, before anything was executed.

@@ -121,10 +121,10 @@ impl Entry {
     /// One entry in nine is a favourite, and some of these are shown nowhere else: readers do that, and a client that skips
     /// custom lists would lose them (section 6).
     fn seeded(self, seeded: &Seeded) -> Self {
-        let favourite = seeded.work % 9 == 0;
+        let favourite = seeded.work.is_multiple_of(9);
         Self {
             custom_lists: favourite.then(|| FAVOURITES.into()).into_iter().collect(),
-            hidden_from_status_lists: favourite && seeded.work % 4 == 0,
+            hidden_from_status_lists: favourite && seeded.work.is_multiple_of(4),
             status: seeded.status.into(),
             score_raw: seeded.score.unwrap_or(0),
             progress: seeded.chapters,

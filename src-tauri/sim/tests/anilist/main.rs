@@ -14,8 +14,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use kuroibara_sim::catalog::Format;
-use kuroibara_sim::control::READER;
-use kuroibara_sim::{Catalog, Limits, Sim, SimClock, SimConfig, Work};
+use kuroibara_sim::{Catalog, Limits, READER, Sim, SimClock, SimConfig, Work};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};

@@ -134,7 +134,7 @@ async fn an_unknown_medium_is_a_validation_error_and_a_locked_one_can_only_be_ch
     assert_eq!(answer.body["errors"][0]["validation"], json!({"mediaId": ["The selected media id is invalid."]}));
     world.sim.anilist.set_entry(1, |_| ());
     for media in [1, 2] {
-        world.sim.anilist.set_media(media, |media| media.locked = true);
+        assert!(world.sim.anilist.set_media(media, |media| media.locked = true));
     }
     assert_eq!(save(&world, "mediaId: 1, progress: 2").await["progress"], 2);
     let answer = world.ask("mutation { SaveMediaListEntry(mediaId: 2) { id } }", Value::Null).await;
