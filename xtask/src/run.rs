@@ -40,10 +40,11 @@ fn connect(stage: &Stage) -> Result<(), Failure> {
         "Three simulated services are running on this machine, each with a list of its own. Nothing real is asked for \
          anything. First their accounts are connected: AniList with an API client and its secret.",
     );
-    stage.types_secret(&["setup", "anilist", "--client-id", "demo", "--client-secret-stdin"], "demo-secret")?;
+    let [id, secret] = ["ANILIST_CLIENT_ID", "ANILIST_CLIENT_SECRET"].map(|name| stage.told(name));
+    stage.types_secret(&["setup", "anilist", "--client-id", id, "--client-secret-stdin"], secret)?;
     sign_in(stage, "anilist", "ANILIST")?;
-    say("MyAnimeList's clients need no secret.");
-    stage.types(&["setup", "myanimelist", "--client-id", "demo"])?;
+    say("MyAnimeList has clients that need no secret.");
+    stage.types(&["setup", "myanimelist", "--client-id", "sim-mal-public-client"])?;
     sign_in(stage, "myanimelist", "MAL")?;
     say("Kitsu asks for name and password. The password comes on standard input, is used once and not kept.");
     stage.types_secret(&["connect", "kitsu", "--username", "reader", "--password-stdin"], "reader-password")?;
@@ -54,7 +55,7 @@ fn connect(stage: &Stage) -> Result<(), Failure> {
 fn sign_in(stage: &Stage, provider: &str, prefix: &str) -> Result<(), Failure> {
     let asked = stage.answer(&["connect", provider])?;
     say("That address opens in a browser. Here the demo presses “Approve” on it and takes the address that follows.");
-    let redirect = stage.at_website(prefix, "POST", "approve", &json!({"authorize_url": asked["authorize_url"]}))?;
+    let redirect = stage.at_website(prefix, "POST", "approve", &json!({"url": asked["authorize_url"]}))?;
     stage.types(&["callback", redirect["redirect"].as_str().unwrap_or_default()])
 }
 
@@ -97,7 +98,7 @@ fn edit_on_a_website(stage: &Stage, title: &Value) -> Result<(), Failure> {
     let id = title["mappings"]["myanimelist"].as_str().unwrap_or_default();
     let chapters = title["chapters_read"].as_u64().unwrap_or(0) + 3;
     let changes = json!({"num_chapters_read": chapters, "comments": "Better with every chapter."});
-    stage.at_website("MAL", "PATCH", &format!("list/{id}"), &changes)?;
+    stage.at_website("MAL", "PATCH", &format!("entries/{id}"), &changes)?;
     stage.types(&["keep-in-step", "true"])?;
     stage.types(&["sync", "--yes"])?;
     stage.types(&["history", "--limit", "8"])

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 /// The running services and the person's machine. Dropping it ends the services and removes the data.
 pub(super) struct Stage {
     services: Child,
-    addresses: Map<String, Value>,
+    services_told: Map<String, Value>,
     database: Option<String>,
     program: PathBuf,
     // Last, so that the files go when nobody uses them any more.
@@ -23,7 +23,24 @@ pub(super) struct Stage {
 /// Speaks to the reader, between the commands.
 pub(super) fn say(text: &str) {
     let (bold, plain) = if std::io::stdout().is_terminal() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    println!("\n{bold}── {text}{plain}");
+    println!("\n{bold}{}{plain}", wrapped(text));
+}
+
+/// The text in lines of at most 100 characters.
+fn wrapped(text: &str) -> String {
+    text.split(' ').fold(String::new(), |mut lines, word| {
+        let line = lines.rsplit('\n').next().unwrap_or_default().chars().count();
+        let gap = if lines.is_empty() {
+            ""
+        } else if line + 1 + word.chars().count() > 100 {
+            "\n"
+        } else {
+            " "
+        };
+        lines.push_str(gap);
+        lines.push_str(word);
+        lines
+    })
 }
 
 impl Stage {
@@ -32,8 +49,13 @@ impl Stage {
         step(&mut cargo(["build", "--locked", "--package", "kuroibara-sim", "--package", "kuroibara-cli"]))?;
         let data = tempfile::Builder::new().prefix("kuroibara-demo-").tempdir();
         let data = data.map_err(|error| Failure::because("making a folder for the demo's data", error))?;
-        let (services, addresses) = start_services(options)?;
-        Ok(Self { services, addresses, database, program: step::built()?.join("kuroibara-cli"), data })
+        let (services, services_told) = start_services(options)?;
+        Ok(Self { services, services_told, database, program: step::built()?.join("kuroibara-cli"), data })
+    }
+
+    /// What the services said about themselves under this variable's name.
+    pub(super) fn told(&self, name: &str) -> &str {
+        self.services_told.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// Types a command, shows what it answers, and fails unless it was carried out.
@@ -48,7 +70,8 @@ impl Stage {
         let failed = |error| Failure::because("typing a secret", error);
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().map_err(failed)?;
         if let Some(mut input) = child.stdin.take() {
-            input.write_all(secret.as_bytes()).map_err(failed)?;
+            // A program that ended without reading it says why itself.
+            let _ = input.write_all(secret.as_bytes());
         }
         ended_well(arguments, child.wait().map_err(failed)?)
     }
@@ -69,9 +92,9 @@ impl Stage {
 
     /// Does what a person would do on a service's website. The service is named by its variables' prefix.
     pub(super) fn at_website(&self, service: &str, method: &str, what: &str, body: &Value) -> Result<Value, Failure> {
-        let address = self.addresses.get(&format!("KUROIBARA_{service}_API_URL")).and_then(Value::as_str);
-        let origin = address.map(|address| address.split('/').take(3).collect::<Vec<_>>().join("/"));
-        let url = format!("{}/_control/{what}", origin.unwrap_or_default());
+        let address = self.told(&format!("KUROIBARA_{service}_API_URL"));
+        let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
+        let url = format!("{origin}/_control/{what}");
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
         let request =
             ureq::http::Request::builder().method(method).uri(&url).header("content-type", "application/json");
@@ -99,7 +122,8 @@ impl Stage {
             .args(arguments)
             .env("KUROIBARA_DATA_DIR", self.data.path())
             .env("KUROIBARA_PASSPHRASE", "demo passphrase");
-        command.envs(self.addresses.iter().filter_map(|(name, address)| Some((name, address.as_str()?))));
+        let addresses = self.services_told.keys().filter(|name| name.ends_with("_URL"));
+        command.envs(addresses.map(|name| (name, self.told(name))));
         command.envs(self.database.iter().map(|url| ("DATABASE_URL", url)));
         command
     }
@@ -113,7 +137,7 @@ impl Drop for Stage {
     }
 }
 
-/// Starts the services and reads where they are: the first line of JSON that they print.
+/// Starts the services and reads what they tell about themselves: the first line of JSON that they print.
 fn start_services(options: &Options) -> Result<(Child, Map<String, Value>), Failure> {
     let failed = |error| Failure::because("starting the simulated services", error);
     let mut command = step::bound_to_us(step::built()?.join("kuroibara-sim"));
@@ -137,5 +161,18 @@ fn ended_well(arguments: &[&str], status: std::process::ExitStatus) -> Result<()
         Ok(())
     } else {
         Err(Failure(format!("`kuroibara-cli {}` ended with {status}", arguments.join(" "))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_broken_between_words_and_loses_none() {
+        let text = "word ".repeat(60).trim().to_owned();
+        let broken = wrapped(&text);
+        assert!(broken.lines().count() > 1 && broken.lines().all(|line| line.chars().count() <= 100));
+        assert_eq!(broken.replace('\n', " "), text);
     }
 }
