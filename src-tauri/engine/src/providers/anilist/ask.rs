@@ -141,6 +141,12 @@ impl Fault {
         refused(&self.message)
     }
 
+    /// An error as it would have come.
+    #[cfg(test)]
+    pub(super) fn for_tests(message: &str, status: u64, roots: &[usize]) -> Self {
+        Self { roots: roots.to_vec(), message: message.to_owned(), status }
+    }
+
     /// The service has changed its schema: asking in smaller parts would be no better.
     fn is_about_the_document(&self) -> bool {
         ["Cannot query field", "Syntax Error", "Unknown "].iter().any(|words| self.message.starts_with(words))
@@ -232,4 +238,73 @@ fn in_words(message: String, validation: &Value) -> String {
     let texts = validation.as_object().into_iter().flatten().flat_map(|(_, texts)| texts.as_array()).flatten();
     let words: Vec<_> = texts.filter_map(Value::as_str).collect();
     if words.is_empty() { message } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use reqwest::{StatusCode, header::HeaderMap};
+    use serde_json::json;
+
+    use super::*;
+
+    fn reply(status: u16, body: Value) -> Reply {
+        let status = StatusCode::from_u16(status).unwrap();
+        let body = serde_json::to_vec(&body).unwrap().into();
+        Reply { status, headers: HeaderMap::new(), body, received_at: Default::default() }
+    }
+
+    fn error(status: u16, message: &str, line: usize) -> Reply {
+        let error = json!({"message": message, "status": status, "locations": [{"line": line, "column": 1}]});
+        reply(status, json!({"errors": [error], "data": null}))
+    }
+
+    #[test]
+    fn only_the_right_words_or_a_401_mean_signing_in_again() {
+        let out = |reply| matches!(understand(&reply, 2), Err(ApiError::SignInAgain(Provider::AniList)));
+        assert!(out(error(400, "Invalid token", 0)) && out(error(400, "Invalid token.", 0)));
+        assert!(out(error(401, "Unauthorized.", 2)));
+        assert!(!out(error(400, "validation", 2)) && !out(error(404, "Not Found.", 2)));
+    }
+
+    #[test]
+    fn an_error_is_traced_by_its_line_or_by_the_variable_that_it_names() {
+        let roots = |reply| understand(&reply, 2).unwrap().faults[0].roots.clone();
+        assert_eq!(roots(error(404, "Not Found.", 3)), [1]);
+        assert!(roots(error(400, "validation", 9)).is_empty());
+        assert_eq!(roots(error(400, "Variable \"$progressVolumes_1\" got invalid value 9999999999", 1)), [1]);
+    }
+
+    #[test]
+    fn validation_is_told_in_the_words_of_each_field() {
+        let errors = json!([{"message": "validation", "status": 400, "locations": [{"line": 2, "column": 1}],
+            "validation": {"mediaId": ["The selected media id is invalid."], "notes": ["Too long."]}}]);
+        let answer = understand(&reply(400, json!({"errors": errors, "data": {"a0": null}})), 1).unwrap();
+        let reason = answer.faults[0].refusal().to_string();
+        assert!(reason.contains("The selected media id is invalid. Too long."), "{reason}");
+    }
+
+    #[test]
+    fn the_cost_that_was_too_high_is_read() {
+        let answer = understand(&error(400, "Max query complexity should be 500 but got 646.", 0), 1).unwrap();
+        assert_eq!(answer.too_complex(), Some(646));
+    }
+
+    #[test]
+    fn a_changed_schema_an_outage_and_an_empty_error_are_told_apart() {
+        let judged = |reply| understand(&reply, 1).unwrap_err();
+        let changed = judged(error(400, "Cannot query field \"score\" on type \"MediaList\".", 2));
+        assert!(matches!(changed, ApiError::Unreadable { .. }));
+        let off = judged(error(403, "The AniList API has been temporarily disabled", 0));
+        assert!(matches!(off, ApiError::Http(HttpError::Outage { status: 403, .. })));
+        assert!(matches!(judged(reply(400, json!({"data": null}))), ApiError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn a_request_takes_as_many_roots_as_fit_and_at_least_one() {
+        use super::super::documents::{Entries, entries};
+        let roots: Vec<_> = (0..20).map(|_| Root::new::<Entries>(entries::Variables::default())).collect();
+        assert_eq!(within(500, roots.iter()).len(), 13);
+        assert_eq!(within(1, roots.iter()).len(), 1);
+    }
 }

@@ -213,3 +213,93 @@ impl Pace {
         self.size.store((self.size() / 2).max(1), Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use serde_json::json;
+
+    use super::{
+        super::{
+            ask::Fault,
+            documents::{Delete, delete},
+        },
+        *,
+    };
+
+    fn roots(count: i64) -> Vec<Root> {
+        (0..count).map(|id| Root::new::<Delete>(delete::Variables { id: Some(id) })).collect()
+    }
+
+    fn answer(slots: &[bool], faults: Vec<Fault>) -> Answer {
+        let slots = slots.iter().map(|filled| filled.then(|| json!({"deleted": true}))).collect();
+        Answer { slots, faults, clock_ahead: chrono::Duration::zero(), at: Default::default() }
+    }
+
+    fn settled(course: &Course<'_>) -> Vec<Option<bool>> {
+        course.outcomes.iter().map(|outcome| outcome.as_ref().map(Result::is_ok)).collect()
+    }
+
+    #[test]
+    fn a_request_that_costs_too_much_was_not_carried_out_and_goes_again_in_halves() {
+        let (roots, pace) = (roots(4), Pace::new(4, 8));
+        let mut course = Course::new(&roots);
+        let batch = course.next(&pace).unwrap();
+        assert_eq!(batch, [0, 1, 2, 3]);
+        // Even if it named a line, that line would not be to blame.
+        let fault = Fault::for_tests("Max query complexity should be 500 but got 646.", 400, &[2]);
+        course.settle(&batch, answer(&[false; 4], vec![fault]), &pace);
+        assert_eq!(settled(&course), [None; 4]);
+        assert_eq!((course.next(&pace), course.next(&pace)), (Some(vec![0, 1]), Some(vec![2, 3])));
+        assert_eq!(pace.size(), 2);
+    }
+
+    #[test]
+    fn an_error_that_names_nobody_is_tracked_down_by_halves() {
+        let (roots, pace) = (roots(4), Pace::new(4, 8));
+        let mut course = Course::new(&roots);
+        let mut requests = 0;
+        while let Some(batch) = course.next(&pace) {
+            requests += 1;
+            let spoilt = batch.contains(&2);
+            let faults = if spoilt { vec![Fault::for_tests("Internal trouble", 400, &[])] } else { vec![] };
+            course.settle(&batch, answer(&vec![!spoilt; batch.len()], faults), &pace);
+        }
+        assert_eq!(settled(&course), [Some(true), Some(true), Some(false), Some(true)]);
+        assert_eq!(requests, 5);
+    }
+
+    #[test]
+    fn what_was_answered_is_not_sent_again_even_if_it_is_blamed() {
+        let (roots, pace) = (roots(3), Pace::new(4, 8));
+        let mut course = Course::new(&roots);
+        let batch = course.next(&pace).unwrap();
+        let fault = Fault::for_tests("Not Found.", 404, &[0, 1]);
+        course.settle(&batch, answer(&[true, false, false], vec![fault]), &pace);
+        assert_eq!(settled(&course), [Some(true), Some(false), None]);
+        assert!(matches!(course.outcomes[1], Some(Err(ApiError::NotFound(_)))));
+        assert_eq!(course.next(&pace), Some(vec![2]));
+    }
+
+    #[test]
+    fn a_request_grows_while_all_goes_well_and_never_beyond_its_bounds() {
+        let (roots, pace) = (roots(1_000), Pace::new(200, 230));
+        let mut course = Course::new(&roots);
+        let mut sizes = Vec::new();
+        while let Some(batch) = course.next(&pace) {
+            sizes.push(batch.len());
+            course.settle(&batch, answer(&vec![true; batch.len()], vec![]), &pace);
+        }
+        assert_eq!(sizes, [200, 230, 230, 230, 110]);
+        assert!(settled(&course).iter().all(|outcome| *outcome == Some(true)));
+    }
+
+    #[test]
+    fn an_empty_answer_without_a_word_ends_as_a_lost_one() {
+        let (roots, pace) = (roots(1), Pace::new(4, 8));
+        let mut course = Course::new(&roots);
+        let batch = course.next(&pace).unwrap();
+        course.settle(&batch, answer(&[false], vec![]), &pace);
+        assert!(matches!(course.outcomes[0], Some(Err(ApiError::Http(HttpError::AnswerLost { .. })))));
+    }
+}
