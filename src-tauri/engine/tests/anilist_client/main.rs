@@ -74,6 +74,11 @@ impl Reader {
         self.sim().requests().len()
     }
 
+    /// The entries of the list.
+    fn entries(&self) -> Vec<Entry> {
+        self.sim().entries().into_values().collect()
+    }
+
     /// Saves, and counts the requests that took.
     async fn save(&self, writes: &[Write]) -> (Vec<Result<Saved, ApiError>>, usize) {
         let before = self.requests();
@@ -90,7 +95,7 @@ impl Reader {
 
     /// A different edit of each of the first entries.
     fn edits(&self, count: usize) -> Vec<Write> {
-        let entries = self.sim().entries().into_iter().take(count).enumerate();
+        let entries = self.entries().into_iter().take(count).enumerate();
         entries.map(|(i, entry)| self.edit(&entry, chapters(1_000 + i as u32))).collect()
     }
 

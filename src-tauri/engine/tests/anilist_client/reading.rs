@@ -15,7 +15,7 @@ use crate::{
 };
 
 fn sim_ids(reader: &Reader) -> Vec<i64> {
-    let mut ids: Vec<i64> = reader.sim().entries().iter().map(|entry| entry.media_id).collect();
+    let mut ids: Vec<i64> = reader.entries().iter().map(|entry| entry.media_id).collect();
     ids.sort_unstable();
     ids
 }
@@ -31,7 +31,7 @@ async fn the_list_holds_private_hidden_and_custom_listed_entries_once_each() {
         user.custom_lists = vec!["Favourites".into(), "Shelf".into()];
         user.split_completed = true;
     });
-    for (i, entry) in reader.sim().entries().iter().enumerate() {
+    for (i, entry) in reader.entries().iter().enumerate() {
         reader.sim().set_entry(entry.media_id, |e| {
             e.private = i % 3 == 0;
             e.hidden_from_status_lists = i % 4 == 0;
@@ -47,7 +47,7 @@ async fn the_list_holds_private_hidden_and_custom_listed_entries_once_each() {
 #[tokio::test]
 async fn an_entry_is_read_field_by_field_whatever_score_format_its_owner_likes() {
     let reader = Reader::with_entries(1).await;
-    let id = reader.sim().entries()[0].media_id;
+    let id = reader.entries()[0].media_id;
     reader.sim().set_user(4242, |user| user.score_format = ScoreFormat::Point5);
     let set = reader.sim().set_entry(id, |e| {
         (e.status, e.score_raw, e.progress, e.progress_volumes, e.repeat) = (ListStatus::Repeating, 87, 12, 3, 2);
@@ -55,6 +55,7 @@ async fn an_entry_is_read_field_by_field_whatever_score_format_its_owner_likes()
         e.started_at = FuzzyDate { year: Some(2020), month: Some(9), day: None };
         e.completed_at = FuzzyDate { year: Some(2021), month: None, day: Some(4) };
     });
+    let set = set.unwrap();
     let entry = list(&reader).await.entries.remove(0).entry;
     let date = |text: &str| Some(Value::Date(Some(text.parse().unwrap())));
     assert_eq!(entry.fields.get(Field::Status), Some(&Value::Status(Status::Rereading)));
@@ -92,7 +93,7 @@ async fn a_list_longer_than_what_is_handed_out_is_told_and_never_complete() {
 async fn what_is_saved_while_a_long_list_is_read_is_in_it() {
     let world = World::with_entries(1_200).await;
     let (sim, clock) = (world.sim.anilist.clone(), world.sim.clock.clone());
-    let mut ids: Vec<i64> = sim.entries().iter().map(|entry| entry.media_id).collect();
+    let mut ids: Vec<i64> = sim.entries().into_keys().collect();
     ids.sort_unstable();
     let (first, last) = (ids[0], ids[1_199]);
     // The first chunk is read, and then one entry of it and one of the last chunk are saved.
@@ -155,7 +156,7 @@ async fn nothing_new_costs_one_request() {
 #[tokio::test]
 async fn what_was_saved_in_the_same_second_as_the_cursor_is_changed_too() {
     let reader = Reader::with_entries(300).await;
-    let saved: Vec<i64> = reader.sim().entries().iter().take(3).map(|entry| entry.media_id).collect();
+    let saved: Vec<i64> = reader.entries().iter().take(3).map(|entry| entry.media_id).collect();
     saved.iter().for_each(|id| drop(reader.sim().set_entry(*id, |entry| entry.progress += 1)));
     let listing = reader.client.changed_since(&reader.session(), reader.world.sim.clock.now()).await.unwrap();
     let mut wanted = saved;
@@ -169,7 +170,7 @@ async fn hundreds_of_changes_come_several_pages_at_a_time_and_newest_first() {
     let reader = Reader::with_entries(400).await;
     reader.world.sim.clock.advance(TimeDelta::hours(1));
     let since = reader.world.sim.clock.now();
-    for entry in reader.sim().entries().iter().take(270) {
+    for entry in reader.entries().iter().take(270) {
         reader.world.sim.clock.advance(TimeDelta::seconds(1));
         reader.sim().set_entry(entry.media_id, |e| e.progress += 1);
     }
@@ -182,9 +183,9 @@ async fn hundreds_of_changes_come_several_pages_at_a_time_and_newest_first() {
 #[tokio::test]
 async fn a_look_tells_what_is_there_and_what_is_not_by_one_request() {
     let reader = Reader::with_entries(200).await;
-    let (private, absent) = (reader.sim().entries()[7].media_id, reader.unlisted());
+    let (private, absent) = (reader.entries()[7].media_id, reader.unlisted());
     reader.sim().set_entry(private, |entry| (entry.private, entry.hidden_from_status_lists) = (true, true));
-    let known = reader.sim().entries().into_iter().map(|entry| entry.media_id);
+    let known = reader.entries().into_iter().map(|entry| entry.media_id);
     let asked: Vec<ExternalId> = known.chain([absent, 999_999_999]).map(|id| ExternalId(id.to_string())).collect();
     let asked = [asked, vec!["no-number".into()]].concat();
     let found = reader.client.look(&reader.session(), &asked).await.unwrap();

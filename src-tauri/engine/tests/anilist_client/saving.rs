@@ -49,7 +49,7 @@ fn nothing() -> Fields {
 async fn every_field_arrives_comes_back_as_the_answer_and_can_be_cleared() {
     let reader = Reader::with_entries(1).await;
     reader.sim().set_user(4242, |user| user.score_format = ScoreFormat::Point3);
-    let entry = reader.sim().entries().remove(0);
+    let entry = reader.entries().remove(0);
     for fields in [everything(), nothing()] {
         let (mut outcomes, requests) = reader.save(&[reader.edit(&entry, fields.clone())]).await;
         let saved = outcomes.remove(0).unwrap();
@@ -65,7 +65,7 @@ async fn every_field_arrives_comes_back_as_the_answer_and_can_be_cleared() {
 #[tokio::test]
 async fn what_is_not_written_stays_as_it_is() {
     let reader = Reader::with_entries(1).await;
-    let entry = reader.sim().entries().remove(0);
+    let entry = reader.entries().remove(0);
     reader.save(&[reader.edit(&entry, everything())]).await;
     let (outcomes, _) = reader.save(&[reader.edit(&entry, chapters(13))]).await;
     assert_eq!(outcomes[0].as_ref().unwrap().fields, everything().with(Field::Chapters, Value::Count(13)));
@@ -76,7 +76,7 @@ async fn each_score_is_kept_to_the_point() {
     let reader = Reader::with_entries(101).await;
     reader.sim().set_user(4242, |user| user.score_format = ScoreFormat::Point10);
     let score = |points: usize| one(Field::Score, Value::Score(Score::new(points as i64).ok()));
-    let entries = reader.sim().entries();
+    let entries = reader.entries();
     let writes: Vec<_> = entries.iter().enumerate().map(|(i, entry)| reader.edit(entry, score(i))).collect();
     reader.save(&writes).await;
     let kept: Vec<u32> = entries.iter().map(|entry| reader.sim().entry(entry.media_id).unwrap().score_raw).collect();
@@ -97,7 +97,7 @@ async fn a_new_entry_is_created_by_its_work_and_always_with_a_status() {
 #[tokio::test]
 async fn a_finished_reread_always_says_how_many_there_were() {
     let reader = Reader::with_entries(1).await;
-    let entry = reader.sim().entries().remove(0);
+    let entry = reader.entries().remove(0);
     let before = one(Field::Status, Value::Status(Status::Rereading)).with(Field::Rereads, Value::Count(4));
     let completed = one(Field::Status, Value::Status(Status::Completed));
     let write = Write { before: Some(before), ..reader.edit(&entry, completed) };
@@ -127,7 +127,7 @@ async fn a_thousand_different_edits_take_thirty_eight_requests_and_answer_in_ord
 async fn edits_alike_of_many_entries_go_together_and_still_answer_in_order() {
     let reader = Reader::with_entries(400).await;
     let paused = one(Field::Status, Value::Status(Status::OnHold));
-    let entries = reader.sim().entries();
+    let entries = reader.entries();
     let fields = |i: usize| if i % 40 == 7 { chapters(i as u32) } else { paused.clone() };
     let writes: Vec<_> = entries.iter().enumerate().map(|(i, entry)| reader.edit(entry, fields(i))).collect();
     let (outcomes, requests) = reader.save(&writes).await;
@@ -144,7 +144,7 @@ async fn a_bad_one_among_edits_alike_spoils_none_of_the_others() {
     for way in ALL_WAYS {
         let reader = Reader::with_entries(30).await;
         reader.sim().set_knobs(|knobs| knobs.batch_failure = way);
-        let entries = reader.sim().entries();
+        let entries = reader.entries();
         let writes: Vec<_> = entries.iter().map(|entry| reader.edit(entry, chapters(77))).collect();
         reader.sim().remove_entry(entries[12].media_id);
         let (outcomes, requests) = reader.save(&writes).await;

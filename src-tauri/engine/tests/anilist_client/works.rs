@@ -34,7 +34,7 @@ async fn a_search_gives_no_more_than_asked_for_and_nothing_for_nothing() {
 #[tokio::test]
 async fn one_work_comes_with_its_entry_by_one_request() {
     let reader = Reader::with_entries(5).await;
-    let listed = reader.sim().entries().remove(0);
+    let listed = reader.entries().remove(0);
     let id = |n: i64| ExternalId(n.to_string());
     let (work, entry) = reader.client.work(&reader.session(), &id(listed.media_id)).await.unwrap().unwrap();
     assert_eq!(work.id, id(listed.media_id));
