@@ -37,7 +37,8 @@ pub trait ProviderClient: Send + Sync {
     /// What was saved at or after `since` (the provider's time), newest first; removals never show here.
     async fn changed_since(&self, session: &Session<'_>, since: Time) -> Result<Listing, ApiError>;
 
-    /// A direct look at these works: the entry, or none where the list certainly has none.
+    /// A direct look at these works: the entry, or none where the list certainly has none. A work of which that can't be
+    /// said (Kitsu hides adult titles from their own reader) is left out.
     async fn look(
         &self,
         session: &Session<'_>,

@@ -84,7 +84,9 @@ impl ProviderClient for MyAnimeList {
         ids: &[ExternalId],
     ) -> Result<Vec<(ExternalId, Option<Listed>)>, ApiError> {
         let looks = in_order(PROVIDER, ids, AT_ONCE, |id| self.manga("look", session, id)).await;
-        ids.iter().zip(looks).map(|(id, found)| Ok((id.clone(), found?.and_then(listed)))).collect()
+        // An entry in words that we don't know yet is neither there for us nor certainly not there.
+        let sure = ids.iter().zip(looks).filter(|(_, found)| !matches!(found, Err(ApiError::Unreadable { .. })));
+        sure.map(|(id, found)| Ok((id.clone(), found?.and_then(listed)))).collect()
     }
 
     async fn save(&self, session: &Session<'_>, writes: &[Write]) -> Vec<Result<Saved, ApiError>> {
