@@ -13,7 +13,7 @@ use kuroibara_engine::{
 };
 use kuroibara_sim::{
     Fault, FaultRule,
-    myanimelist::{Entry as SimEntry, Odd, Options, Status as SimStatus},
+    myanimelist::{Entry as SimEntry, Odd, Status as SimStatus},
 };
 
 use crate::rest_world::{World, blank, ids, is_lost, last_body, lost_answers, one, passing_faults, write};
@@ -21,6 +21,7 @@ use crate::rest_world::{World, blank, ids, is_lost, last_body, lost_answers, one
 mod rest_world;
 
 const P: Provider = Provider::MyAnimeList;
+const READER: i64 = 4242;
 const REDIRECT: &str = "kuroibara://oauth/myanimelist";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more-1234";
 
@@ -105,7 +106,7 @@ fn code(world: &World, app: &ApiClient) -> Grant {
         .append_pair("client_id", app.id.as_deref().unwrap())
         .append_pair("code_challenge", VERIFIER)
         .append_pair("redirect_uri", REDIRECT);
-    let back: url::Url = world.sim.myanimelist.approve(url.as_str()).unwrap().parse().unwrap();
+    let back: url::Url = world.sim.myanimelist.approve(url.as_str(), READER).unwrap().parse().unwrap();
     let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     Grant::Code { code: Secret::new(code), redirect_uri: REDIRECT.into(), verifier: Some(Secret::new(VERIFIER)) }
 }
@@ -199,7 +200,7 @@ async fn only_a_refusal_of_the_refresh_token_asks_the_person_to_sign_in() {
         reader.sim().faults().clear();
     }
     reader.client.refresh(&web(&reader.world), &refresh).await.unwrap();
-    reader.sim().revoke_tokens();
+    reader.sim().revoke_tokens(READER);
     let error = reader.client.refresh(&web(&reader.world), &refresh).await.unwrap_err();
     assert!(matches!(error, ApiError::SignInAgain(P)), "{error}");
 }
@@ -259,7 +260,7 @@ async fn a_list_of_ten_thousand_takes_at_most_eleven_requests() {
 #[tokio::test]
 async fn a_row_that_comes_again_on_the_next_page_is_taken_once() {
     let reader = Reader::with_entries(1_500).await;
-    reader.sim().set_options(Options { pages: Some(Odd::Repeat), ..Options::default() });
+    reader.sim().set_knobs(|knobs| knobs.pages = Odd::Repeat);
     let listing = reader.client.list(&reader.session()).await.unwrap();
     assert_eq!(ids(&listing), reader.sim().entries().into_keys().collect::<Vec<_>>());
     assert!(listing.complete);
@@ -297,7 +298,7 @@ async fn a_block_page_is_an_outage_and_not_asked_for_again() {
 #[tokio::test]
 async fn an_expired_token_is_told_from_every_other_failure() {
     let reader = Reader::with_entries(10).await;
-    reader.sim().expire_tokens();
+    reader.sim().expire_tokens(READER);
     let session = reader.session();
     let (id, new) = (reader.listed(1)[0].to_string(), "1".into());
     let errors = [
@@ -469,7 +470,7 @@ async fn a_batch_ends_early_with_a_token_that_ended_and_with_a_block_page() {
     assert!(reader.requests() <= 2, "{}", reader.requests());
     reader.sim().faults().clear();
     reader.sim().reset_counters();
-    reader.sim().expire_tokens();
+    reader.sim().expire_tokens(READER);
     let expired = reader.client.save(&reader.session(), &writes).await;
     assert!(expired.iter().all(|e| matches!(e, Err(ApiError::TokenExpired(P)))));
     assert!(reader.requests() <= 2, "{}", reader.requests());
