@@ -134,6 +134,14 @@ async fn a_chunk_that_never_comes_is_an_error_and_not_a_shorter_list() {
 }
 
 #[tokio::test]
+async fn an_empty_list_is_given_as_it_came_for_the_guard_to_judge() {
+    let reader = Reader::with_entries(30).await;
+    reader.fault(Fault::EmptyList);
+    let listing = list(&reader).await;
+    assert!(listing.complete && listing.entries.is_empty());
+}
+
+#[tokio::test]
 async fn a_block_page_and_a_switched_off_service_are_outages() {
     let reader = Reader::with_entries(5).await;
     for fault in [Fault::Html(403), Fault::Html(200), Fault::Status(403)] {

@@ -2,13 +2,9 @@
 //!
 //! Knows paging and what makes a listing complete; knows no merge.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap},
-    ops::RangeInclusive,
-};
+use std::{cmp::Reverse, collections::HashMap, ops::RangeInclusive};
 
-use kuroibara_core::{EntryId, ExternalId, Time};
+use kuroibara_core::{ExternalId, Time};
 
 use super::{
     AniList,
@@ -38,38 +34,46 @@ const OVERLAP: chrono::Duration = chrono::Duration::seconds(10);
 
 type Page = entries::EntriesSlot;
 
-/// Entries by their own id, so that one in several lists, or read twice, is there once and as it was last.
+/// Entries by work, so that one in several lists, or read twice, is there once and as it was last.
 #[derive(Default)]
-struct Seen(BTreeMap<Option<EntryId>, Listed>);
+struct Seen(HashMap<ExternalId, Listed>);
+
+/// A part of the list.
+struct Part {
+    entries: Vec<Listed>,
+    /// Whether all of it could be read.
+    sound: bool,
+    /// Whether another follows.
+    more: bool,
+    /// When it was answered, by AniList's clock.
+    at: Time,
+    clock_ahead: chrono::Duration,
+}
 
 impl AniList {
-    /// The whole list, in chunks. What was saved meanwhile is asked for at the end, since a long listing is no snapshot.
+    /// The whole list, in chunks. A long listing is no snapshot: what was saved meanwhile is asked for at the end. An entry
+    /// that a removal meanwhile pushed from one chunk into the chunk before it is missed; absence needs a direct look anyway.
     pub(super) async fn whole_list(&self, session: &Session<'_>) -> Result<Listing, ApiError> {
         let user = account(session)?;
-        let (mut seen, mut sound, mut began, mut ahead) = (Seen::default(), true, None, None);
-        let mut number = 1;
-        loop {
-            let variables = chunk::Variables { user_id: Some(user), chunk: Some(number) };
-            let read = self.read(Some(session.token), "list", &[Root::new::<Chunk>(variables)]).await?;
-            began.get_or_insert(read.at);
-            ahead.get_or_insert(read.clock_ahead);
-            let (entries, whole, more) = opened(read)?;
-            let fresh = seen.add(entries);
-            sound &= whole;
-            if !more {
-                break;
-            }
-            if fresh == 0 || number == MOST_CHUNKS {
-                // It says that there is more and gives nothing new: what is missing can't be told.
-                sound = false;
-                break;
-            }
+        let (mut seen, mut sound, mut more, mut first, mut number) = (Seen::default(), true, true, None, 0);
+        while more && number < MOST_CHUNKS {
             number += 1;
+            let part = self.part(session, user, number).await?;
+            let fresh = seen.add(part.entries);
+            // A chunk that says that there is more and gives nothing new: what is missing can't be told.
+            sound &= part.sound && (fresh > 0 || !part.more);
+            more = part.more && fresh > 0;
+            first.get_or_insert((part.at, part.clock_ahead));
         }
-        if let (Some(began), true) = (began, number > 1) {
+        if let (Some((began, _)), true) = (first, number > 1) {
             seen.add(self.saved_since(session, user, began - OVERLAP).await?.0.entries);
         }
-        Ok(seen.listing(sound, ahead))
+        Ok(seen.listing(sound && !more, first.map(|(_, ahead)| ahead)))
+    }
+
+    async fn part(&self, session: &Session<'_>, user: i64, number: i64) -> Result<Part, ApiError> {
+        let variables = chunk::Variables { user_id: Some(user), chunk: Some(number) };
+        opened(self.read(Some(session.token), "list", &[Root::new::<Chunk>(variables)]).await?)
     }
 
     /// What was saved at or after `since`, newest first.
@@ -130,21 +134,19 @@ impl AniList {
     }
 }
 
-/// The entries of a chunk, whether all of it could be read, and whether another follows.
-fn opened(read: Read) -> Result<(Vec<Listed>, bool, bool), ApiError> {
+/// A chunk with all its groups put together. A null where entries should be is something that could not be read.
+fn opened(read: Read) -> Result<Part, ApiError> {
     let slot = read.slots.into_iter().next().unwrap_or_default();
-    let slot: Option<chunk::ChunkSlot> = parse(slot, "a chunk of the list")?;
-    let slot = slot.ok_or_else(|| unreadable("a chunk of the list"))?;
-    let mut whole = slot.has_next_chunk.is_some() && slot.lists.is_some();
+    let slot: chunk::ChunkSlot = parse(slot, "a chunk of the list")?;
+    let mut sound = slot.has_next_chunk.is_some() && slot.lists.is_some();
     let mut entries = Vec::new();
     for group in slot.lists.into_iter().flatten() {
-        whole &= group.as_ref().is_some_and(|group| group.entries.is_some());
-        for entry in group.and_then(|group| group.entries).into_iter().flatten() {
-            whole &= entry.is_some();
-            entries.extend(entry.map(Listed::from));
-        }
+        let rows = group.and_then(|group| group.entries);
+        sound &= rows.as_ref().is_some_and(|rows| rows.iter().all(Option::is_some));
+        entries.extend(self::rows(rows).map(Listed::from));
     }
-    Ok((entries, whole, slot.has_next_chunk.unwrap_or_default()))
+    let more = slot.has_next_chunk.unwrap_or_default();
+    Ok(Part { entries, sound, more, at: read.at, clock_ahead: read.clock_ahead })
 }
 
 impl Seen {
@@ -153,7 +155,7 @@ impl Seen {
     fn add(&mut self, entries: Vec<Listed>) -> usize {
         let before = self.0.len();
         for listed in entries {
-            let id = listed.entry.entry_id.clone();
+            let id = listed.work.id.clone();
             if self.0.get(&id).is_none_or(|known| known.entry.updated_at <= listed.entry.updated_at) {
                 self.0.insert(id, listed);
             }
@@ -164,7 +166,7 @@ impl Seen {
     /// The listing, newest first.
     fn listing(self, sound: bool, clock_ahead: Option<chrono::Duration>) -> Listing {
         let mut entries: Vec<_> = self.0.into_values().collect();
-        entries.sort_by_key(|listed| Reverse(listed.entry.updated_at));
+        entries.sort_by_cached_key(|listed| (Reverse(listed.entry.updated_at), listed.work.id.clone()));
         let cut = entries.len() >= MOST_ENTRIES;
         let notices = if cut { vec![Notice::ListCutShort] } else { Vec::new() };
         Listing { entries, complete: sound && !cut, total: None, notices, clock_ahead }
