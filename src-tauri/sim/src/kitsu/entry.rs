@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// What Kitsu keeps for one manga in one library. Numbers are as the database has them; `save` judges them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Entry {
     /// The entry's own id.
     pub id: i64,

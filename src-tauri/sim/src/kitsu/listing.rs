@@ -1,5 +1,6 @@
 //! Which resources a listing holds, and in which order (kitsu.md sections 4 to 6). Pure; `document` writes them.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -48,19 +49,19 @@ impl State {
         Ok((rows.into_iter().map(|entry| (Kind::LibraryEntries, entry.id)).collect(), counts))
     }
 
-    /// `/manga` (section 6).
+    /// `/manga` (section 6). `filter[since]` is not simulated.
     pub(super) fn catalogue(&self, viewer: Viewer, query: &Query) -> Result<Vec<Name>, Refusal> {
-        query.only_filters(&["id", "slug", "text", "subtype", "status", "year", "since"])?;
+        query.only_filters(&["id", "slug", "text", "subtype", "status", "year"])?;
         let shown = self.manga.values().filter(|manga| self.shows(viewer, manga.id));
-        let fits = |name: &str, value: &dyn Fn(&Manga) -> String, manga: &Manga| {
-            query.filter(name).is_none_or(|values| values.contains(&value(manga)))
-        };
         let found = shown.filter(|manga| {
-            fits("id", &|manga| manga.id.to_string(), manga)
-                && fits("slug", &Manga::slug, manga)
-                && fits("subtype", &|manga| manga.subtype.into(), manga)
-                && fits("status", &|manga| if manga.finished { "finished" } else { "current" }.into(), manga)
-                && fits("year", &|manga| manga.year.map_or(String::new(), |year| year.to_string()), manga)
+            fits(query, |filter| match filter {
+                "id" => Some(manga.id.to_string().into()),
+                "slug" => Some(manga.slug().into()),
+                "subtype" => Some(manga.subtype.into()),
+                "status" => Some(manga.status().into()),
+                "year" => Some(manga.year.map_or(String::new(), |year| year.to_string()).into()),
+                _ => None,
+            })
         });
         let hits = match query.filter("text") {
             Some(text) => search::best(&text.join(","), found, Manga::names),
@@ -72,27 +73,28 @@ impl State {
     /// `/mappings`: public, two filters only (section 6).
     pub(super) fn mapped(&self, query: &Query) -> Result<Vec<Name>, Refusal> {
         query.only_filters(&["external_site", "external_id"])?;
-        let fits = |name: &str, value: &String| query.filter(name).is_none_or(|values| values.contains(value));
-        let found = self
-            .mappings
-            .iter()
-            .filter(|mapping| fits("external_site", &mapping.site) && fits("external_id", &mapping.external_id));
+        let found = self.mappings.iter().filter(|mapping| {
+            fits(query, |filter| match filter {
+                "external_site" => Some(mapping.site.as_str().into()),
+                "external_id" => Some(mapping.external_id.as_str().into()),
+                _ => None,
+            })
+        });
         Ok(found.map(|mapping| (Kind::Mappings, mapping.id)).collect())
     }
 
     /// `/users`: the value of `filter[self]` is ignored, the token decides (section 4).
     pub(super) fn accounts(&self, viewer: Viewer, query: &Query) -> Result<Vec<Name>, Refusal> {
         query.only_filters(&["self", "id", "name", "slug"])?;
-        let own = query.filter("self").is_some();
-        let fits = |name: &str, value: &String| query.filter(name).is_none_or(|values| values.contains(value));
-        let found = self.users.values().filter(|user| {
-            let account = &user.account;
-            (!own || viewer.account == Some(account.id))
-                && fits("id", &account.id.to_string())
-                && fits("name", &account.name)
-                && fits("slug", &account.name)
+        let found = self.users.values().map(|user| &user.account).filter(|account| {
+            let own = query.filter("self").is_none() || viewer.account == Some(account.id);
+            own && fits(query, |filter| match filter {
+                "id" => Some(account.id.to_string().into()),
+                "name" | "slug" => Some(account.name.as_str().into()),
+                _ => None,
+            })
         });
-        Ok(found.map(|user| (Kind::Users, user.account.id)).collect())
+        Ok(found.map(|account| (Kind::Users, account.id)).collect())
     }
 
     /// `include=manga` may fail where `include=media` does not (section 5.2).
@@ -110,82 +112,62 @@ impl State {
     /// By id unless told otherwise; what has no value comes last in both directions (section 2).
     fn sort(&self, rows: &mut [&Entry], query: &Query) -> Result<(), Refusal> {
         for (field, descending) in query.sort.iter().rev() {
-            let key = |entry: &&Entry| self.key(entry, field);
-            if !SORTS.contains(&field.as_str()) {
+            let attributes = Kind::LibraryEntries.attributes();
+            if field != "id" && !attributes.contains(&field.as_str()) && !MANGA_SORTS.contains(&field.as_str()) {
                 return Err(Refusal::invalid_sort(field, "libraryEntries"));
             }
             match descending {
-                true => rows.sort_by_cached_key(|entry| {
-                    let key = key(entry);
-                    (key.is_none(), Reverse(key))
-                }),
-                false => rows.sort_by_cached_key(|entry| {
-                    let key = key(entry);
-                    (key.is_none(), key)
-                }),
+                true => rows.sort_by_cached_key(|entry| nulls_last(self.key(entry, field).map(Reverse))),
+                false => rows.sort_by_cached_key(|entry| nulls_last(self.key(entry, field))),
             }
         }
         Ok(())
     }
 
+    /// What an entry is sorted by: most often an attribute as it is written; statuses go by their numbers.
     fn key(&self, entry: &Entry, field: &str) -> Option<Key> {
-        let time = |time: DateTime<Utc>| Key::Number(time.timestamp_millis());
         let manga = || self.manga.get(&entry.manga);
-        let text = |text: &str| Key::Text(text.to_owned());
-        match field {
-            "id" => Some(Key::Number(entry.id)),
-            "createdAt" => Some(time(entry.created_at)),
-            "updatedAt" => Some(time(entry.updated_at)),
-            "status" => Some(Key::Number(entry.status as i64)),
-            "progress" => Some(Key::Number(entry.progress)),
-            "volumesOwned" => Some(Key::Number(entry.volumes_owned)),
-            "reconsuming" => Some(Key::Number(entry.reconsuming.into())),
-            "reconsumeCount" => Some(Key::Number(entry.reconsume_count)),
-            "notes" => entry.notes.as_deref().map(text),
-            "private" => Some(Key::Number(entry.private.into())),
-            "progressedAt" => entry.progressed_at.map(time),
-            "startedAt" => entry.started_at.map(time),
-            "finishedAt" => entry.finished_at.map(time),
-            "rating" | "ratingTwenty" => entry.rating_twenty.map(Key::Number),
-            "manga.subtype" => manga().map(|manga| text(manga.subtype)),
-            "manga.chapterCount" => {
-                manga().and_then(|manga| manga.chapter_count).map(|count| Key::Number(count.into()))
-            }
-            "manga.titles.canonical" | "manga.titles.enJp" => manga().map(|manga| text(&manga.romaji)),
-            "manga.titles.en" => manga().and_then(|manga| manga.english.as_deref()).map(text),
-            _ => None,
+        match (field, field.strip_prefix("manga.")) {
+            ("id", _) => Some(Key::Number(entry.id)),
+            ("status", _) => Some(Key::Number(entry.status as i64)),
+            ("updatedAt", _) => Some(Key::Number(entry.updated_at.timestamp_millis())),
+            (_, Some("titles.en")) => manga()?.english.clone().map(Key::Text),
+            (_, Some("titles.canonical" | "titles.enJp")) => Some(Key::Text(manga()?.romaji.clone())),
+            (_, Some(attribute)) => Key::of(manga()?.attribute(attribute)),
+            (attribute, None) => Key::of(entry.attribute(attribute)),
         }
     }
 }
 
-/// What entries are sorted by: attributes and some of the manga's (section 5.2).
-const SORTS: [&str; 20] = [
-    "id",
-    "createdAt",
-    "updatedAt",
-    "status",
-    "progress",
-    "volumesOwned",
-    "reconsuming",
-    "reconsumeCount",
-    "notes",
-    "private",
-    "progressedAt",
-    "startedAt",
-    "finishedAt",
-    "rating",
-    "ratingTwenty",
+/// What of the manga entries are sorted by (section 5.2).
+const MANGA_SORTS: [&str; 7] = [
     "manga.subtype",
     "manga.chapterCount",
+    "manga.userCount",
+    "manga.averageRating",
     "manga.titles.canonical",
     "manga.titles.en",
     "manga.titles.enJp",
 ];
 
+fn nulls_last<K>(key: Option<K>) -> (bool, Option<K>) {
+    (key.is_none(), key)
+}
+
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Number(i64),
     Text(String),
+}
+
+impl Key {
+    fn of(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self::Text(text)),
+            Value::Bool(flag) => Some(Self::Number(flag.into())),
+            other => other.as_i64().map(Self::Number),
+        }
+    }
 }
 
 /// The filters of a library listing, read once.
@@ -236,6 +218,12 @@ impl<'a> Wanted<'a> {
     fn status(&self, entry: &Entry) -> bool {
         self.statuses.as_ref().is_none_or(|statuses| statuses.contains(&entry.status))
     }
+}
+
+/// Whether each filter holds what `value` says under its name; filters without one are judged elsewhere.
+fn fits<'a>(query: &Query, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> bool {
+    let holds = |values: &[String], value: Cow<'a, str>| values.iter().any(|known| *known == value);
+    query.filters.iter().all(|(filter, values)| value(filter).is_none_or(|value| holds(values, value)))
 }
 
 fn titled(state: &State, entry: &Entry, title: &str) -> bool {

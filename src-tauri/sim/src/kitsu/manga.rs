@@ -28,7 +28,8 @@ pub struct Manga {
     pub year: Option<i32>,
     /// Whether publication has ended.
     pub finished: bool,
-    /// Rated R18: hidden from everybody but readers who switched the filter off (section 5.3).
+    /// Rated R18: hidden from everybody but readers who switched the filter off (section 5.3). Kitsu copies it to entries
+    /// when they are made; here they follow the manga.
     pub adult: bool,
 }
 
@@ -55,7 +56,7 @@ impl Manga {
             "slug" => json!(self.slug()),
             "startDate" => json!(self.year.map(|year| format!("{year}-01-01"))),
             "subtype" => json!(self.subtype),
-            "status" => json!(if self.finished { "finished" } else { "current" }),
+            "status" => json!(self.status()),
             "chapterCount" => json!(self.chapter_count),
             "volumeCount" => json!(self.volume_count),
             "ageRating" => json!(if self.adult { "R18" } else { "PG" }),
@@ -65,6 +66,11 @@ impl Manga {
             "createdAt" | "updatedAt" => json!(stamp(CATALOGUED)),
             _ => Value::Null,
         }
+    }
+
+    /// Whether publication has ended, in Kitsu's words.
+    pub(super) fn status(&self) -> &'static str {
+        if self.finished { "finished" } else { "current" }
     }
 
     /// Words joined by dashes, and the id so that no two are equal.

@@ -33,7 +33,8 @@ pub(super) struct Shown {
 }
 
 impl Query {
-    /// Reads and checks everything but filters and sort, whose names the listing knows.
+    /// Reads and checks everything but filters and the library's sort, whose names the listing knows. Other listings are
+    /// simulated in the order of ids only.
     pub(super) fn parse(kind: Kind, text: &str) -> Result<Self, Refusal> {
         let params = Params::parse(text);
         let most = if kind == Kind::LibraryEntries { 500 } else { 20 };
@@ -46,6 +47,10 @@ impl Query {
             shown: Kind::ALL.map(Shown::all),
             params: params.clone(),
         };
+        let by_id = |(field, descending): &&(String, bool)| field == "id" && !descending;
+        if let Some((field, _)) = query.sort.iter().find(|sort| kind != Kind::LibraryEntries && !by_id(sort)) {
+            return Err(Refusal::invalid_sort(field, kind.name()));
+        }
         for path in params.get("include").into_iter().flat_map(|paths| paths.split(',')) {
             query.include.add(kind, path)?;
         }

@@ -84,7 +84,8 @@ fn entry(id: i64, seeded: &Seeded, works: &[Work], manga: &BTreeMap<i64, Manga>)
         manga: manga.id,
         status,
         progress: progress.unwrap_or(seeded.chapters).min(most).into(),
-        volumes_owned: 0,
+        // What importers fill it with (section 5.1).
+        volumes_owned: seeded.volumes.into(),
         reconsuming: seeded.status == Place::Rereading,
         reconsume_count: seeded.rereads.min(50).into(),
         notes: (!seeded.notes.is_empty()).then(|| seeded.notes.clone()),

@@ -8,7 +8,7 @@ use super::fields::Fields;
 
 /// What MyAnimeList keeps for one manga on one list (myanimelist.md section 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Entry {
     /// Reading status.
     pub status: Status,

@@ -30,7 +30,6 @@ use self::refusal::{failure, too_many};
 use self::state::State;
 pub use self::title::Title;
 use crate::Setup;
-use crate::control::Account;
 use crate::faults::Faults;
 use crate::front::{Front, Recorded, Style};
 
@@ -110,10 +109,6 @@ pub const WEB_SECRET: &str = "sim-mal-web-secret";
 pub const PUBLIC_CLIENT: &str = "sim-mal-public-client";
 /// Where the application waits for the browser.
 const REDIRECTS: [&str; 2] = ["kuroibara://oauth/myanimelist", "http://127.0.0.1:17349/oauth/myanimelist"];
-
-fn accounts() -> [Account; 2] {
-    Account::all()
-}
 
 /// Requests are recorded under their path.
 fn route(_: &Method, uri: &Uri, _: &[u8]) -> String {

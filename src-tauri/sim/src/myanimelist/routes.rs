@@ -10,10 +10,11 @@ use axum::routing::{get, patch};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::MyAnimeList;
 use super::fields::Fields;
 use super::list::Page;
 use super::refusal::{Refusal, failure};
-use super::{MyAnimeList, accounts};
+use crate::control::Account;
 use crate::faults::Fault;
 use crate::params::Params;
 
@@ -71,7 +72,7 @@ impl Caller {
     fn named(&self, name: &str) -> Result<i64, Refusal> {
         match name {
             "@me" => self.account(),
-            name => accounts().iter().find(|user| user.name == name).map(|user| user.id).ok_or(Refusal::NotFound),
+            name => Account::all().iter().find(|user| user.name == name).map(|user| user.id).ok_or(Refusal::NotFound),
         }
     }
 }
@@ -82,7 +83,7 @@ async fn user(caller: Caller, Path(name): Path<String>, RawQuery(query): RawQuer
         return Err(Refusal::NotFound);
     }
     let id = caller.account()?;
-    let found = accounts().into_iter().find(|user| user.id == id).ok_or(Refusal::NotFound)?;
+    let found = Account::all().into_iter().find(|user| user.id == id).ok_or(Refusal::NotFound)?;
     let mut answer = json!({ "id": id, "name": found.name });
     let query = params(query);
     let fields = Fields::parse(query.get("fields").unwrap_or_default());

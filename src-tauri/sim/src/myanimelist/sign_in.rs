@@ -10,9 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::MyAnimeList;
 use super::routes::{form, params};
 use super::state::State as Memory;
-use super::{MyAnimeList, accounts};
+use crate::control::Account;
 use crate::page;
 use crate::params::Params;
 
@@ -25,7 +26,7 @@ pub(super) fn routes() -> Router<MyAnimeList> {
 async fn ask(State(service): State<MyAnimeList>, RawQuery(query): RawQuery) -> Response {
     let query = params(query);
     match service.state().oauth.requested(&query) {
-        Ok(_) => Html(page::consent("MyAnimeList", &query, &accounts())).into_response(),
+        Ok(_) => Html(page::consent("MyAnimeList", &query, &Account::all())).into_response(),
         Err(message) => refused(message),
     }
 }
@@ -46,7 +47,7 @@ fn decision(service: &MyAnimeList, form: &Params) -> Result<String, &'static str
     if form.get(page::DECISION) != Some(page::ALLOW) {
         return Ok(request.denied());
     }
-    let user = accounts().into_iter().find(|user| form.get(page::ACCOUNT) == Some(user.name.as_str()));
+    let user = Account::all().into_iter().find(|user| form.get(page::ACCOUNT) == Some(user.name.as_str()));
     Ok(state.oauth.approve(request, user.ok_or("no such account")?.id, now))
 }
 

@@ -37,7 +37,8 @@ async fn a_password_buys_a_pair_for_thirty_days_without_a_client() {
 #[tokio::test]
 async fn wrong_passwords_and_users_and_grants_are_400_and_wrong_clients_401() {
     let world = world().await;
-    let cases: [(&[(&str, &str)], u16, &str); 6] = [
+    type Form = &'static [(&'static str, &'static str)];
+    let cases: [(Form, u16, &str); 6] = [
         (&[PASSWORD[0], PASSWORD[1], ("password", "no")], 400, "invalid_grant"),
         (&[PASSWORD[0], ("username", "nobody"), PASSWORD[2]], 400, "invalid_grant"),
         (&[("grant_type", "client_credentials")], 400, "unsupported_grant_type"),
