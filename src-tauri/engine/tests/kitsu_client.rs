@@ -19,7 +19,7 @@ use kuroibara_sim::{
     kitsu::{Entry as SimEntry, IncludeManga, Status as SimStatus},
 };
 
-use crate::rest_world::{World, blank, ids, is_lost, last_body, lost_answers, one, passing_faults, write};
+use crate::rest_world::{Script, World, blank, ids, is_lost, last_body, lost_answers, one, passing_faults, write};
 
 mod rest_world;
 
@@ -894,4 +894,68 @@ async fn an_empty_answer_by_mistake_is_passed_on_for_the_guard_to_judge() {
     let reader = Reader::with_entries(20).await;
     reader.fault(FaultRule::once(Fault::EmptyList));
     assert!(reader.client.list(&reader.session()).await.unwrap().entries.is_empty());
+}
+
+/// A page of a library of `count`, with a further one or without.
+fn page(entries: &[(i64, &str)], count: u32, more: bool) -> String {
+    let entry = |(id, status): &(i64, &str)| {
+        serde_json::json!({
+            "type": "libraryEntries", "id": id.to_string(), "attributes": {"status": status, "progress": 1},
+            "relationships": {"manga": {"data": {"type": "manga", "id": id.to_string()}}},
+        })
+    };
+    let manga = |(id, _): &(i64, &str)| serde_json::json!({"type": "manga", "id": id.to_string(), "attributes": {"canonicalTitle": "x"}});
+    let owner = serde_json::json!({"type": "users", "id": "4242", "attributes": {"sfwFilter": false}});
+    let included: Vec<_> = entries.iter().map(manga).chain([owner]).collect();
+    let links = if more { serde_json::json!({"next": "https://elsewhere.example/"}) } else { serde_json::json!({}) };
+    let data: Vec<_> = entries.iter().map(entry).collect();
+    serde_json::json!({"data": data, "included": included, "meta": {"count": count}, "links": links}).to_string()
+}
+
+/// The client of a service that answers what it is told.
+fn told(world: &World, script: &Script) -> Kitsu {
+    Kitsu::new(world.http.clone(), KitsuEndpoints { api: script.url.clone(), oauth: script.url.clone() })
+}
+
+#[tokio::test]
+async fn a_list_that_changed_between_two_pages_proves_no_absence() {
+    let reader = Reader::with_entries(0).await;
+    for (second, whole) in [(2, true), (1, false), (3, false)] {
+        let script = Script::of(vec![page(&[(1, "current")], 2, true), page(&[(2, "current")], second, false)]).await;
+        let listing = told(&reader.world, &script).list(&reader.session()).await.unwrap();
+        assert_eq!((ids(&listing), listing.complete), (vec![1, 2], whole));
+    }
+}
+
+#[tokio::test]
+async fn changes_whose_pages_moved_are_read_again_since_the_cursor_goes_past_them() {
+    let reader = Reader::with_entries(0).await;
+    let moved = [page(&[(1, "current")], 3, true), page(&[(3, "current")], 2, false)];
+    let still = [page(&[(2, "current")], 2, true), page(&[(3, "current")], 2, false)];
+    let script = Script::of([moved, still].concat()).await;
+    let since = chrono::DateTime::UNIX_EPOCH;
+    let listing = told(&reader.world, &script).changed_since(&reader.session(), since).await.unwrap();
+    assert_eq!(ids(&listing), [2, 3]);
+}
+
+#[tokio::test]
+async fn an_entry_in_a_word_that_we_do_not_know_yet_is_neither_there_nor_absent() {
+    let reader = Reader::with_entries(0).await;
+    let strange = || page(&[(1, "reading_backwards"), (2, "current")], 2, false);
+    let script = Script::of(vec![strange(), strange()]).await;
+    let listing = told(&reader.world, &script).list(&reader.session()).await.unwrap();
+    assert_eq!((ids(&listing), listing.complete), (vec![2], false));
+    let asked = ["1", "2"].map(Into::into);
+    let seen = told(&reader.world, &script).look(&reader.session(), &asked).await.unwrap();
+    assert_eq!(seen.iter().map(|(id, found)| (id.as_str(), found.is_some())).collect::<Vec<_>>(), [("2", true)]);
+}
+
+#[tokio::test]
+async fn an_entry_that_shows_somebody_else_as_reader_is_not_believed() {
+    let reader = Reader::with_entries(0).await;
+    let anonymous = page(&[(1, "current")], 1, false).replace(r#""sfwFilter":false"#, "");
+    let nobody = r#"{"data":[],"meta":{"count":0}}"#.to_owned();
+    let script = Script::of(vec![anonymous, nobody]).await;
+    let error = told(&reader.world, &script).list(&reader.session()).await.unwrap_err();
+    assert!(matches!(error, ApiError::TokenExpired(P)), "{error}");
 }

@@ -16,7 +16,7 @@ use kuroibara_sim::{
     myanimelist::{Entry as SimEntry, Odd, Status as SimStatus},
 };
 
-use crate::rest_world::{World, blank, ids, is_lost, last_body, lost_answers, one, passing_faults, write};
+use crate::rest_world::{Script, World, blank, ids, is_lost, last_body, lost_answers, one, passing_faults, write};
 
 mod rest_world;
 
@@ -593,4 +593,50 @@ async fn an_empty_answer_by_mistake_is_passed_on_for_the_guard_to_judge() {
     let reader = Reader::with_entries(20).await;
     reader.fault(FaultRule::once(Fault::EmptyList));
     assert!(reader.client.list(&reader.session()).await.unwrap().entries.is_empty());
+}
+
+/// The client of a service that answers what it is told.
+fn told(world: &World, script: &Script) -> MyAnimeList {
+    let endpoints = MyAnimeListEndpoints { api: script.url.clone(), oauth: script.url.clone() };
+    MyAnimeList::new(world.http.clone(), endpoints)
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_not_followed_and_a_token_goes_nowhere_else() {
+    let world = World::with_entries(0).await;
+    let elsewhere = Script::of(vec![r#"{"data":[]}"#.into()]).await;
+    let row = r#"{"node":{"id":1,"title":"x"},"list_status":{"status":"reading"}}"#;
+    let page = format!(r#"{{"data":[{row}],"paging":{{"next":"{}/next"}}}}"#, elsewhere.url);
+    let script = Script::of(vec![page]).await;
+    let token = Secret::new("token");
+    let session = Session { token: &token, account_id: "1", volumes: false };
+    let error = told(&world, &script).list(&session).await.unwrap_err();
+    assert!(matches!(error, ApiError::Unreadable { .. }), "{error}");
+    assert!(elsewhere.heard().is_empty());
+}
+
+#[tokio::test]
+async fn pages_that_repeat_themselves_for_ever_come_to_an_end_and_prove_no_absence() {
+    let world = World::with_entries(0).await;
+    let row = r#"{"node":{"id":1,"title":"x"},"list_status":{"status":"reading"}}"#;
+    let page = format!(r#"{{"data":[{row}],"paging":{{"next":"/api/again"}}}}"#);
+    let script = Script::of(vec![page; 9]).await;
+    let token = Secret::new("token");
+    let session = Session { token: &token, account_id: "1", volumes: false };
+    let listing = told(&world, &script).list(&session).await.unwrap();
+    assert_eq!((listing.entries.len(), listing.complete, script.heard().len()), (1, false, 2));
+}
+
+#[tokio::test]
+async fn an_entry_in_a_word_that_we_do_not_know_yet_is_neither_there_nor_absent() {
+    let world = World::with_entries(0).await;
+    let status = r#"{"status":"reading_backwards"}"#;
+    let list = format!(r#"{{"data":[{{"node":{{"id":1,"title":"x"}},"list_status":{status}}}],"paging":{{}}}}"#);
+    let manga = format!(r#"{{"id":1,"title":"x","my_list_status":{status}}}"#);
+    let script = Script::of(vec![list, manga]).await;
+    let token = Secret::new("token");
+    let session = Session { token: &token, account_id: "1", volumes: false };
+    let listing = told(&world, &script).list(&session).await.unwrap();
+    assert!(listing.entries.is_empty() && !listing.complete);
+    assert_eq!(told(&world, &script).look(&session, &["1".into()]).await.unwrap(), []);
 }

@@ -4,7 +4,10 @@
 // Each test binary uses its part.
 #![allow(dead_code)]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use kuroibara_core::{Entry, Field, Fields, Provider, Status, Value};
 use kuroibara_engine::{
@@ -13,6 +16,10 @@ use kuroibara_engine::{
     providers::{ApiError, Listing, Write},
 };
 use kuroibara_sim::{Fault, Recorded, Sim, SimClock, SimConfig};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 /// Simulated services and a way out to them. Nothing here waits for real time, but where a service hangs.
 pub(crate) struct World {
@@ -108,4 +115,43 @@ pub(crate) fn ids(listing: &Listing) -> Vec<i64> {
 /// The form pairs or JSON of the last request.
 pub(crate) fn last_body(requests: &[Recorded]) -> String {
     String::from_utf8(requests.last().unwrap().body.to_vec()).unwrap()
+}
+
+/// A service that answers what it is told, one body after the other, for what no simulated service does.
+pub(crate) struct Script {
+    pub(crate) url: url::Url,
+    heard: Arc<Mutex<Vec<String>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Script {
+    pub(crate) async fn of(bodies: Vec<String>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/api", listener.local_addr().unwrap()).parse().unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let log = heard.clone();
+        let task = tokio::spawn(async move {
+            for body in bodies {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = vec![0; 65_536];
+                let count = stream.read(&mut request).await.unwrap();
+                log.lock().unwrap().push(String::from_utf8_lossy(&request[..count]).into_owned());
+                let head =
+                    format!("content-type: application/json\r\ncontent-length: {}\r\nconnection: close", body.len());
+                stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
+            }
+        });
+        Self { url, heard, task }
+    }
+
+    /// The first lines of what was asked.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().iter().map(|text| text.lines().next().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }

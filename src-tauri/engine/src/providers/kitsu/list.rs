@@ -1,4 +1,4 @@
-//! The library in pages (kitsu.md §5.2, §5.3), with what to do when a page does not come. Knows no writes.
+//! The library in pages (kitsu.md §5.2, §5.3). Knows no writes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,12 +11,10 @@ use super::{
     account::{OWNER_FIELDS, Owner},
     document::{Document, LibraryEntry},
     entry::{ENTRY_FIELDS, remote, shape},
+    manner::{Include, Manner},
     work::{MAPPING_FIELDS, WORK_FIELDS, works},
 };
-use crate::{
-    http::HttpError,
-    providers::{ApiError, Listed, Listing, Notice, Session, Work, answer},
-};
+use crate::providers::{ApiError, Listed, Listing, Notice, Session, Work, answer};
 
 /// Which entries of the account are meant.
 #[derive(Clone, Copy)]
@@ -27,24 +25,6 @@ pub(super) enum Filter<'a> {
     Since(Time),
     /// Those of these manga.
     Manga(&'a [ExternalId]),
-}
-
-/// How a page is asked for: as much as is allowed, until that proves too much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Manner {
-    include: Include,
-    limit: u32,
-}
-
-/// How the manga of the entries are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Include {
-    /// By its own relationship, which has answered 500 where one of the manga is hidden.
-    Manga,
-    /// By the polymorphic one, which bypasses the code that fails.
-    Media,
-    /// Without mappings, which are then asked for by manga. Without any include Kitsu does not even tell their ids.
-    Bare,
 }
 
 /// What came so far.
@@ -85,9 +65,13 @@ impl Kitsu {
         })
     }
 
-    /// What was saved since then. An empty answer is not checked for whose it is: no conclusion is drawn from it.
+    /// What was saved since then. An empty answer is not checked for whose it is: no conclusion is drawn from it. But the
+    /// cursor moves past what comes, so where the list changed between two pages they are read again.
     pub(super) async fn recent_part(&self, session: &Session<'_>, since: Time) -> Result<Listing, ApiError> {
-        let gathered = self.entries(session, Filter::Since(since)).await?;
+        let mut gathered = self.entries(session, Filter::Since(since)).await?;
+        if gathered.may_have_skipped() {
+            gathered = self.entries(session, Filter::Since(since)).await?;
+        }
         let owner = match gathered.seen.is_empty() {
             true => None,
             false => Some(self.owner(session, gathered.owner).await?),
@@ -152,11 +136,7 @@ impl Kitsu {
     }
 
     fn page_address(&self, session: &Session<'_>, filter: Filter<'_>, manner: Manner, offset: usize) -> Url {
-        let (include, relationship) = match manner.include {
-            Include::Manga => ("user,manga,manga.mappings", "manga"),
-            Include::Media => ("user,media,media.mappings", "media"),
-            Include::Bare => ("user,media", "media"),
-        };
+        let (include, relationship) = manner.include.names();
         let mut url = self.at(&["library-entries"]);
         let mut query = url.query_pairs_mut();
         query.append_pair("filter[userId]", session.account_id).append_pair("filter[kind]", "manga");
@@ -198,47 +178,6 @@ impl Filter<'_> {
     }
 }
 
-impl Manner {
-    const FIRST: Self = Self { include: Include::Manga, limit: 500 };
-
-    /// What to try after this error, if anything: another way to the manga after a 500 (or where this way is refused),
-    /// then fewer rows, as after every other failure that too many could cause (kitsu.md §3, §5.2).
-    fn gentler(self, error: &ApiError) -> Option<Self> {
-        let other_way = match self.include {
-            Include::Manga => Some(Self { include: Include::Media, ..self }),
-            Include::Media => Some(Self { include: Include::Bare, ..self }),
-            Include::Bare => None,
-        };
-        match error {
-            ApiError::Http(HttpError::Outage { status: 500, .. }) => other_way.or(self.smaller()),
-            ApiError::Http(HttpError::Outage { status: 501.., .. } | HttpError::AnswerLost { .. }) => self.smaller(),
-            ApiError::Refused { .. } if self.include == Include::Media => other_way,
-            ApiError::Http(
-                HttpError::Outage { .. }
-                | HttpError::Unreachable { .. }
-                | HttpError::Paused { .. }
-                | HttpError::Unusable(_)
-                | HttpError::Insecure(_)
-                | HttpError::LeaseLost,
-            )
-            | ApiError::TokenExpired(_)
-            | ApiError::SignInAgain(_)
-            | ApiError::Refused { .. }
-            | ApiError::NotFound(_)
-            | ApiError::Unreadable { .. } => None,
-        }
-    }
-
-    fn smaller(self) -> Option<Self> {
-        let limit = match self.limit {
-            500 => 200,
-            200 => 50,
-            _ => return None,
-        };
-        Some(Self { limit, ..self })
-    }
-}
-
 impl Gathered {
     fn take(&mut self, mut page: Page, session: &Session<'_>) {
         self.owner = self.owner.or(page.owner);
@@ -259,9 +198,14 @@ impl Gathered {
         }
     }
 
+    /// Whether the list changed between two pages: where an entry was removed, the rows after it moved up by one.
+    fn may_have_skipped(&self) -> bool {
+        self.counts.len() > 1
+    }
+
     /// How many there are, where every page said the same.
     fn count(&self) -> Option<u32> {
-        self.counts.iter().copied().next().flatten().filter(|_| self.counts.len() == 1)
+        self.counts.iter().copied().next().flatten().filter(|_| !self.may_have_skipped())
     }
 
     /// Whether this manga may be that of an entry which came and can't be read.
@@ -276,43 +220,4 @@ impl Gathered {
 
 fn notices(owner: Option<Owner>) -> Vec<Notice> {
     owner.filter(|owner| owner.sfw).map(|_| Notice::SfwFilterOn).into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn outage(status: u16) -> ApiError {
-        HttpError::Outage { provider: PROVIDER, status }.into()
-    }
-
-    /// What is tried one after the other while the same error comes.
-    fn tried(error: &ApiError) -> Vec<(Include, u32)> {
-        let steps = std::iter::successors(Some(Manner::FIRST), |manner| manner.gentler(error));
-        steps.map(|manner| (manner.include, manner.limit)).collect()
-    }
-
-    #[test]
-    fn after_a_500_the_manga_are_asked_for_in_another_way_before_fewer_are() {
-        let bare = |limit| (Include::Bare, limit);
-        let expected = [(Include::Manga, 500), (Include::Media, 500), bare(500), bare(200), bare(50)];
-        assert_eq!(tried(&outage(500)), expected);
-    }
-
-    #[test]
-    fn after_any_other_failure_of_the_server_and_after_silence_fewer_are_asked_for() {
-        let silence = HttpError::AnswerLost { provider: PROVIDER, reason: String::new() }.into();
-        for error in [outage(502), outage(503), outage(504), silence] {
-            assert_eq!(tried(&error), [(Include::Manga, 500), (Include::Manga, 200), (Include::Manga, 50)]);
-        }
-    }
-
-    #[test]
-    fn nothing_is_tried_again_after_an_answer_that_size_can_not_change() {
-        let blocked = outage(403);
-        let refused = ApiError::Refused { provider: PROVIDER, reason: String::new() };
-        for error in [blocked, refused, ApiError::TokenExpired(PROVIDER), HttpError::LeaseLost.into()] {
-            assert_eq!(tried(&error).len(), 1, "{error}");
-        }
-    }
 }

@@ -62,12 +62,16 @@ impl Kitsu {
     ) -> Result<Option<(Work, Option<RemoteEntry>)>, ApiError> {
         let Some(number) = numeric(id.as_str()) else { return Ok(None) };
         let gathered = self.entries(session, Filter::Manga(std::slice::from_ref(id))).await?;
+        let unreadable = gathered.may_hold(number);
         if let Some(Listed { work, entry }) = gathered.entries.into_iter().next() {
             return Ok(Some((work, Some(entry))));
         }
         self.owner(session, gathered.owner).await?;
-        let works = self.manga(Some(session.token), &[number]).await?;
-        Ok(works.into_iter().next().map(|work| (work, None)))
+        let work = self.manga(Some(session.token), &[number]).await?.into_iter().next();
+        match work {
+            Some(_) if unreadable => Err(answer::unreadable(PROVIDER, "an entry's status")),
+            work => Ok(work.map(|work| (work, None))),
+        }
     }
 
     /// The entry of one manga, bare, for a write that must know it.

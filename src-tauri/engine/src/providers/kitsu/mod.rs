@@ -24,6 +24,7 @@ mod document;
 mod entry;
 mod list;
 mod look;
+mod manner;
 mod refusal;
 mod save;
 mod sign_in;

@@ -228,14 +228,47 @@ impl Refusal {
     }
 }
 
-/// The answer, or the error it means (myanimelist.md §1, §2, §4). A 403 of the API's own speaks of credentials, which a
-/// renewed token may mend; one that is no JSON is a block, and never gets here.
+/// The answer, or the error it means (myanimelist.md §1, §2, §4).
 fn accepted(reply: Reply) -> Result<Reply, ApiError> {
-    match reply.status {
-        status if status.is_success() => Ok(reply),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(ApiError::TokenExpired(PROVIDER)),
-        StatusCode::NOT_FOUND => Err(ApiError::NotFound(PROVIDER)),
-        status if status.is_client_error() => Err(answer::refused(PROVIDER, &Refusal::of(&reply).words(status))),
-        _ => Err(answer::outage(PROVIDER, &reply)),
+    if reply.status.is_success() {
+        return Ok(reply);
+    }
+    let words = Refusal::of(&reply).words(reply.status);
+    Err(match reply.status {
+        StatusCode::UNAUTHORIZED => ApiError::TokenExpired(PROVIDER),
+        // A 403 of the API's own speaks of credentials, which a renewed token may mend, or else of an attack that it takes
+        // us for. One that is no JSON is a block as well, and never gets here.
+        StatusCode::FORBIDDEN if words.contains("DoS") => answer::outage(PROVIDER, &reply),
+        StatusCode::FORBIDDEN => ApiError::TokenExpired(PROVIDER),
+        StatusCode::NOT_FOUND => ApiError::NotFound(PROVIDER),
+        status if status.is_client_error() => answer::refused(PROVIDER, &words),
+        _ => answer::outage(PROVIDER, &reply),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::http::HttpError;
+
+    fn error(status: u16, body: &'static str) -> ApiError {
+        let received_at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let status = StatusCode::from_u16(status).unwrap();
+        accepted(Reply { status, headers: Default::default(), body: body.into(), received_at }).unwrap_err()
+    }
+
+    #[test]
+    fn a_403_speaks_of_credentials_unless_it_takes_us_for_an_attack() {
+        assert!(matches!(error(403, r#"{"message":"","error":"forbidden"}"#), ApiError::TokenExpired(_)));
+        let blocked = error(403, r#"{"message":"DoS detected","error":"forbidden"}"#);
+        assert!(matches!(blocked, ApiError::Http(HttpError::Outage { status: 403, .. })), "{blocked}");
+    }
+
+    #[test]
+    fn a_refusal_without_words_has_its_status() {
+        for body in ["", "[]", "{}", r#"{"message":" ","error":null}"#] {
+            assert!(error(400, body).to_string().contains("400"), "{body}");
+        }
     }
 }
