@@ -161,7 +161,8 @@ impl Parts {
     fn of_address(text: &str) -> Result<Self, ReturnError> {
         let url = Url::parse(text).map_err(|_| ReturnError::Malformed)?;
         let ours = url.scheme() == "kuroibara" && url.host_str() == Some("oauth");
-        if !ours && !(url.scheme() == "http" && address::is_loopback(&url)) {
+        let of_this_machine = url.scheme() == "http" && address::is_loopback(&url);
+        if !ours && !of_this_machine {
             return Err(ReturnError::Malformed);
         }
         let name = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
