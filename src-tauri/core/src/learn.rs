@@ -36,12 +36,14 @@ pub fn settled(side: &Side, shape: &Shape) -> Option<Base> {
     }
 }
 
-/// An intent is matched per field, and only if at least one sent field shows that the write took effect. Otherwise, or
+/// An intent is matched per field, and only if at least one sent field shows that the write took effect and none that it
+/// did not: a save takes all of it or nothing. Otherwise, or
 /// if somebody saved long after it, both sides changed.
 fn found_out(base: Option<&Base>, intent: &Intent, seen: &Observation, shape: &Shape, totals: Totals) -> Option<Base> {
     let lesson = Lesson::new(intent, seen, shape, totals);
     let took_effect = intent.sent.iter().any(|(field, _)| lesson.was_changed_by_us(field));
-    if !took_effect || seen.updated_at > intent.at + TimeDelta::seconds(60) {
+    let was_passed_by = intent.sent.iter().any(|(field, _)| lesson.is_as_before(field));
+    if !took_effect || was_passed_by || seen.updated_at > intent.at + TimeDelta::seconds(60) {
         return base.cloned();
     }
     if made_anew(base, intent, seen, shape, totals) {
@@ -77,6 +79,8 @@ fn made_anew(base: Option<&Base>, intent: &Intent, answer: &Observation, shape: 
 
 /// One write, what it should have done, and what is there now.
 struct Lesson<'a> {
+    shape: &'a Shape,
+    totals: Totals,
     intent: &'a Intent,
     answer: &'a Observation,
     predicted: Predicted,
@@ -85,9 +89,9 @@ struct Lesson<'a> {
 }
 
 impl<'a> Lesson<'a> {
-    fn new(intent: &'a Intent, answer: &'a Observation, shape: &Shape, totals: Totals) -> Self {
+    fn new(intent: &'a Intent, answer: &'a Observation, shape: &'a Shape, totals: Totals) -> Self {
         let predicted = shape.predict(intent.before.as_ref(), &intent.sent, totals);
-        Self { intent, answer, predicted, mine: shape.project(&intent.raw, totals) }
+        Self { shape, totals, intent, answer, predicted, mine: shape.project(&intent.raw, totals) }
     }
 
     fn before(&self, field: Field) -> Option<&Value> {
@@ -102,6 +106,16 @@ impl<'a> Lesson<'a> {
 
     fn is_explained(&self, field: Field, theirs: &Value) -> bool {
         self.predicted.explains(field, theirs, self.answer.updated_at.date_naive())
+    }
+
+    /// Whether `field` is as it was, or blank in a new entry, although our write would have changed it.
+    fn is_as_before(&self, field: Field) -> bool {
+        let now = self.answer.fields.get(field);
+        let is_untouched = match &self.intent.before {
+            Some(before) => now == before.get(field),
+            None => now.is_some_and(Value::is_empty),
+        };
+        is_untouched && !self.as_predicted(field)
     }
 
     fn was_changed_by_us(&self, field: Field) -> bool {
@@ -132,7 +146,8 @@ impl<'a> Lesson<'a> {
     fn pair(&self, field: Field, theirs: &Value) -> Option<Pair> {
         let theirs = theirs.clone();
         if let Some(sent) = self.intent.sent.get(field) {
-            let ours = self.intent.raw.get(field).map(|raw| Sent { raw: raw.clone(), projected: sent.clone() });
+            let raw = self.intent.raw.get(field).filter(|_| !self.was_crossed(field, &theirs));
+            let ours = raw.map(|raw| Sent { raw: raw.clone(), projected: sent.clone() });
             return Some(Pair { ours, theirs });
         }
         if self.before(field) == Some(&theirs) || !self.is_explained(field, &theirs) {
@@ -141,13 +156,28 @@ impl<'a> Lesson<'a> {
         Some(Pair { ours: self.confirmed(field, &theirs), theirs })
     }
 
+    /// Whether somebody set the same status between the reading and the write, so that to the provider's rules ours was no
+    /// change of status: then the answer accepts nothing, and what was sent is still to be sent.
+    fn was_crossed(&self, field: Field, theirs: &Value) -> bool {
+        let (Some(before), Some(status)) = (&self.intent.before, self.intent.sent.get(Field::Status)) else {
+            return false;
+        };
+        let crossed = before.clone().with(Field::Status, status.clone());
+        self.intent.sent.get(field) != Some(theirs)
+            && !self.is_explained(field, theirs)
+            && self.shape.predict(Some(&crossed), &self.intent.sent, self.totals).fields.get(field) == Some(theirs)
+    }
+
     /// Ours for a field that was not sent and that the provider's own rules set: agreed where it is what the library
-    /// holds, accepted where the provider invented a date for an empty one, else still unsent.
+    /// holds, accepted where the provider invented a date because it was told none, else still unsent.
     fn confirmed(&self, field: Field, theirs: &Value) -> Option<Sent> {
-        let mine = self.mine.get(field)?;
-        let accepted = self.predicted.invented.contains(&field) && mine.is_empty();
+        let invented = self.predicted.invented.contains(&field);
+        // A date that can't be held there is none to the provider.
+        let mine = self.mine.get(field).cloned().or(invented.then_some(Value::Date(None)))?;
         let raw = self.intent.raw.get(field)?.clone();
-        (mine == theirs || accepted).then(|| Sent { raw, projected: mine.clone() })
+        let is_told = self.mine.get(field).is_some();
+        let raw = if is_told { raw } else { mine.clone() };
+        (mine == *theirs || (invented && mine.is_empty())).then_some(Sent { raw, projected: mine })
     }
 }
 

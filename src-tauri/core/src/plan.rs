@@ -4,7 +4,7 @@ use enum_map::EnumMap;
 use serde::Serialize;
 
 use crate::{
-    Field, Fields, Local, MangaState, Policy, Provider, Value,
+    Field, Fields, Local, MangaState, Origin, Policy, Provider, Value,
     merge::{self, Arrival, Merged},
     push::{self, Push},
 };
@@ -62,14 +62,38 @@ pub struct Row {
 
 /// Plans one manga. Pure: the same state and policy give the same plan.
 pub fn plan(state: &MangaState, policy: &Policy) -> MangaPlan {
-    let merged = merge::merge(state, policy);
+    let mut merged = merge::merge(state, policy);
     let pushes = EnumMap::from_fn(|provider| match (&merged.local, &state.sides[provider]) {
         (Local::Present(entry, stamps), Some(side)) => {
             push::push(provider, (entry, stamps), side, merged.bases[provider].as_ref(), &merged.questions, policy)
         }
         (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
     });
+    let destroyed: Vec<_> = pushes.iter().filter_map(|(p, push)| destroyed(p, push, state, &merged, policy)).collect();
+    merged.lost.extend(destroyed);
     MangaPlan { merged, pushes }
+}
+
+/// What a request replaces or takes away there although it was never agreed on and never compared, such as a finish date
+/// set at MyAnimeList while the library left “completed”: it is not lost without a trace.
+fn destroyed(
+    provider: Provider,
+    push: &Push,
+    state: &MangaState,
+    merged: &Merged,
+    policy: &Policy,
+) -> Option<merge::Lost> {
+    let (request, side) = (push.request.as_ref()?, state.sides[provider].as_ref()?);
+    let (seen, (entry, _)) = (side.remote.present()?, merged.local.present()?);
+    let after = policy.providers[provider].shape(provider).predict(Some(&seen.fields), &request.fields, side.totals);
+    let agreed = |field: Field| merged.bases[provider].as_ref().and_then(|base| base.pairs[field].as_ref());
+    let is_news = |field: Field, value: &Value| {
+        !value.is_empty() && entry.get(field) != *value && agreed(field).is_none_or(|pair| pair.theirs != *value)
+    };
+    let goes = |(field, value): &(Field, &Value)| after.fields.get(*field) != Some(*value) && is_news(*field, value);
+    let group = seen.fields.iter().find(goes)?.0.group();
+    let fields = group.fields().iter().filter_map(|field| Some((*field, seen.fields.get(*field)?.clone()))).collect();
+    Some(merge::Lost { side: Origin::Provider(provider), group, fields })
 }
 
 impl MangaPlan {

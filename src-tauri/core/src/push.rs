@@ -124,11 +124,11 @@ impl Sender<'_> {
             return Push { held, ..Push::default() };
         }
         let goal = Goal { sender: self, mine: &mine, theirs, due: &due };
+        let wait = |held| Push { held, held_entry: Some(Held::WouldChangeMore), ..Push::default() };
         match goal.first_step() {
+            Some(fields) if goal.would_change_more(&fields, &held) => wait(held),
+            None if goal.is_in_the_way_of_a_person(&held) => wait(held),
             None => Push { accepted: Some(self.accept(base, &mine, theirs, &due)), held, ..Push::default() },
-            Some(fields) if goal.would_change_more(&fields, &held) => {
-                Push { held, held_entry: Some(Held::WouldChangeMore), ..Push::default() }
-            }
             Some(fields) => Push { request: Some(Request { creates: false, fields }), held, ..Push::default() },
         }
     }
@@ -137,7 +137,7 @@ impl Sender<'_> {
     fn is_due(&self, field: Field, mine: &Value, theirs: Option<&Value>, base: &Base) -> bool {
         let Some(theirs) = theirs.filter(|theirs| *theirs != mine) else { return false };
         let unsent = match &base.pairs[field] {
-            None => !mine.is_empty() && (theirs.is_empty() || !self.chosen.pulls()),
+            None => !mine.is_empty() && theirs.is_empty(),
             Some(Pair { ours: None, .. }) => true,
             Some(Pair { ours: Some(sent), .. }) => sent.raw != self.entry.get(field) || sent.projected != *mine,
         };
@@ -226,14 +226,19 @@ impl Goal<'_> {
         self.sender.shape.predict(Some(from), sent, self.sender.totals)
     }
 
-    /// How far `fields` are from the goal. The status weighs more than any other field; an empty wish is not missed.
+    /// How far `fields` are from the goal. The status weighs more than other fields, and a wish for privacy more than all of
+    /// them; an empty wish is not missed.
     fn distance(&self, fields: &Fields) -> u32 {
         let missed = |field: &Field| match (self.wanted(*field), fields.get(*field)) {
             (Some(wanted), Some(value)) => wanted != value,
             (Some(wanted), None) => !wanted.is_empty(),
             (None, _) => false,
         };
-        let weight = |field: Field| if field == Field::Status { 2 } else { 1 };
+        let weight = |field: Field| match field {
+            Field::Private if self.wanted(field) == Some(&Value::Flag(true)) => 16,
+            Field::Status => 2,
+            _ => 1,
+        };
         let counted = Field::ALL.into_iter().filter(|field| self.sender.chosen.allows(*field));
         counted.filter(missed).map(weight).sum()
     }
@@ -252,6 +257,12 @@ impl Goal<'_> {
             }
         }
         fields
+    }
+
+    /// Whether nothing can be brought nearer only because a request would change a field that is asked or held: that is
+    /// no difference to accept for good.
+    fn is_in_the_way_of_a_person(&self, held: &[Field]) -> bool {
+        self.options(self.theirs).iter().any(|fields| self.would_change_more(fields, held))
     }
 
     /// Whether the provider's own rules would change a field that is asked or held. Making an entry private comes first.

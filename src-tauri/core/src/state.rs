@@ -100,6 +100,10 @@ pub struct Observation {
 
 /// The provider's side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every remote of a run is present: a box would only add an allocation"
+)]
 pub enum Remote {
     /// Nothing certain is known: not listed, not looked at.
     #[default]

@@ -8,8 +8,7 @@ use super::{
     view::View,
 };
 use crate::{
-    Base, Entry, Field, Fields, Group, Local, MangaState, Origin, Pair, Policy, Provider, Rule, Stamp, Stamps,
-    state::Sent,
+    Base, Entry, Field, Group, Local, MangaState, Origin, Pair, Policy, Provider, Rule, Stamp, Stamps, state::Sent,
 };
 
 /// What merging the fields of one entry decided.
@@ -75,8 +74,10 @@ impl<'a> Change<'a> {
         let mut entry = local.clone();
         let mut any = false;
         for field in group.fields().iter().filter(changed) {
-            let Some((_, theirs)) = view.both(*field) else { continue };
-            entry.set(*field, theirs.clone());
+            let Some((mine, theirs)) = view.both(*field) else { continue };
+            if mine != theirs {
+                entry.set(*field, theirs.clone());
+            }
             any = true;
         }
         (any && view.policy.pulls()).then_some(Self { view, entry })
@@ -132,16 +133,12 @@ impl Outcome {
     }
 
     fn merge_group(&mut self, group: Group, local: &Entry, stamps: &Stamps, views: &[View<'_>]) {
+        self.overrule(group, views);
         let changes: Vec<_> = views.iter().filter_map(|view| Change::of(view, group, local)).collect();
         if changes.is_empty() {
             return;
         }
-        // Local competes only with what no changed provider has already confirmed.
-        let competes = changes.iter().all(|change| change.unconfirmed(group).next().is_some());
-        let edited: Vec<Field> = match competes {
-            true => changes.iter().flat_map(|change| change.unconfirmed(group)).collect(),
-            false => Vec::new(),
-        };
+        let edited = edited_here(group, &changes);
         match agreed(group, local, &edited, &changes)
             .unwrap_or_else(|| decided(group, local, stamps, &edited, &changes))
         {
@@ -150,41 +147,54 @@ impl Outcome {
             Winner::Group(i) => {
                 self.take(group, &changes[i], changes[i].with_whole_group(group, local));
                 self.note_beaten(group, &changes, Some(i));
-                if !edited.is_empty() {
-                    self.note_local_lost(group, local);
-                }
             }
             Winner::Nobody => self.asked.push(group),
+        }
+    }
+
+    /// Where changes only go to a provider, the library wins every conflict; what it replaces there is still remembered.
+    fn overrule(&mut self, group: Group, views: &[View<'_>]) {
+        let both_changed = |view: &View<'_>, field: &Field| {
+            !view.is_same(*field) && view.delta(*field).is_some_and(|delta| delta.local && delta.remote)
+        };
+        let one_way = views.iter().filter(|view| view.policy.pushes() && !view.policy.pulls());
+        for view in one_way.filter(|view| group.fields().iter().any(|field| both_changed(view, field))) {
+            self.note_loser(group, view);
         }
     }
 
     /// Remembers the providers whose changes lost: all but the winner.
     fn note_beaten(&mut self, group: Group, changes: &[Change<'_>], winner: Option<usize>) {
         for (_, loser) in changes.iter().enumerate().filter(|(i, _)| Some(*i) != winner) {
-            let theirs = group.fields().iter().filter_map(|f| Some((*f, loser.view.both(*f)?.1.clone())));
-            let side = Origin::Provider(loser.view.provider);
             if !loser.is_contained_in(&self.entry, group) {
-                self.lost.push(Lost { side, group, fields: theirs.collect() });
+                self.note_loser(group, loser.view);
             }
-            self.beaten.push((loser.view.provider, group));
         }
     }
 
-    fn note_local_lost(&mut self, group: Group, local: &Entry) {
-        let fields: Fields = group.fields().iter().map(|field| (*field, local.get(*field))).collect();
-        self.lost.push(Lost { side: Origin::User, group, fields });
+    /// All that was read of the group, also what can't be compared at present: the journal is where it can be found.
+    fn note_loser(&mut self, group: Group, view: &View<'_>) {
+        let theirs = group.fields().iter().filter_map(|field| Some((*field, view.seen.fields.get(*field)?.clone())));
+        self.lost.push(Lost { side: Origin::Provider(view.provider), group, fields: theirs.collect() });
+        self.beaten.push((view.provider, group));
     }
 
-    /// Takes a provider's values, with the provider's time.
+    /// Takes a provider's values, with the provider's time. A local value that this provider never confirmed is not
+    /// lost without a trace, whether it competed or not.
     fn take(&mut self, group: Group, change: &Change<'_>, entry: Entry) {
         let stamp = Stamp { at: change.view.seen.updated_at, origin: Origin::Provider(change.view.provider) };
+        let mut unconfirmed = false;
         for field in group.fields() {
             let (before, after) = (self.entry.get(*field), entry.get(*field));
             if before != after {
+                unconfirmed |= !change.view.has_confirmed(*field, &before);
                 self.entry.set(*field, after.clone());
                 self.stamps.fields[*field] = stamp;
                 self.pulls.push(Pull { field: *field, from: change.view.provider, before, after, stamp });
             }
+        }
+        if unconfirmed {
+            self.lost.push(Lost { side: Origin::User, group, fields: change.view.mine_unrounded(group) });
         }
     }
 
@@ -212,11 +222,16 @@ impl Outcome {
         base.entry_id.clone_from(&view.seen.entry_id);
         base.presence = crate::state::Presence::Both;
         for field in Field::ALL {
-            if view.is_unknown(field) {
+            // What only ours can't be held for keeps its old agreement, or a value that was left behind there would later
+            // come back as if it were new.
+            if view.theirs(field).is_none() {
                 base.pairs[field] = None;
                 continue;
             }
-            let Some((mine, theirs)) = view.both(field) else { continue };
+            // Nothing that is asked is noted either, or the question would answer itself in the next run.
+            let Some((mine, theirs)) = view.both(field).filter(|_| !self.asked.contains(&field.group())) else {
+                continue;
+            };
             let raw = self.entry.get(field);
             if mine == theirs {
                 let ours = Some(Sent { raw, projected: mine.clone() });
@@ -229,15 +244,24 @@ impl Outcome {
     }
 }
 
+/// What the library changed and competes with: only what no changed provider has already confirmed.
+fn edited_here(group: Group, changes: &[Change<'_>]) -> Vec<Field> {
+    let some_view = |field: Field, local: bool| {
+        changes.iter().any(|change| change.view.delta(field).is_some_and(|delta| delta.local == local))
+    };
+    group.fields().iter().copied().filter(|field| some_view(*field, true) && !some_view(*field, false)).collect()
+}
+
 /// The winner where no two changes contradict each other: the same edit on two sides is never a question. It is the
 /// change that holds what all the others hold, in each provider's terms, and what the library changed.
 fn agreed(group: Group, local: &Entry, edited: &[Field], changes: &[Change<'_>]) -> Option<Winner> {
-    let holds_all = |entry: &Entry| {
-        edited.iter().all(|field| entry.get(*field) == local.get(*field))
-            && changes.iter().all(|change| change.is_contained_in(entry, group))
+    let holds_all = |chosen: &Change<'_>| {
+        let mut mine = edited.iter().copied().chain(chosen.unconfirmed(group));
+        mine.all(|field| chosen.entry.get(field) == local.get(field))
+            && changes.iter().all(|change| change.is_contained_in(&chosen.entry, group))
     };
     let rank = |i: &usize| (changes[*i].view.seen.updated_at, values(&changes[*i].entry, group));
-    (0..changes.len()).filter(|i| holds_all(&changes[*i].entry)).max_by_key(rank).map(Winner::Change)
+    (0..changes.len()).filter(|i| holds_all(&changes[*i])).max_by_key(rank).map(Winner::Change)
 }
 
 /// The winner of a conflict, by the one rule that all involved providers share; nobody where one says to ask or they

@@ -17,11 +17,9 @@ pub(crate) struct View<'a> {
     theirs: Fields,
 }
 
-/// Who changed a field that differs, or nobody.
+/// Who changed a field since both agreed on it: one side, both, or nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Delta {
-    /// Both hold the same in the provider's terms.
-    pub(crate) same: bool,
     /// The library changed it.
     pub(crate) local: bool,
     /// The provider's side changed it.
@@ -51,23 +49,39 @@ impl<'a> View<'a> {
         self.mine.get(field).zip(self.theirs.get(field)).filter(|_| allowed)
     }
 
-    /// Whether either side can't hold `field` in its present state.
-    pub(crate) fn is_unknown(&self, field: Field) -> bool {
-        self.mine.get(field).is_none() || self.theirs.get(field).is_none()
+    /// Theirs of `field`; none where the provider can't hold it at all or in its present state.
+    pub(crate) fn theirs(&self, field: Field) -> Option<&Value> {
+        self.theirs.get(field)
     }
 
     /// Who changed `field`, where it can be compared.
     pub(crate) fn delta(&self, field: Field) -> Option<Delta> {
         let (mine, theirs) = self.both(field)?;
-        if mine == theirs {
-            return Some(Delta { same: true, local: false, remote: false });
-        }
-        let (local, remote) = match self.pair(field) {
-            Some(pair) => (self.differs_from_sent(field, pair), pair.theirs != *theirs),
+        Some(match self.pair(field) {
+            // The same edit on both sides is still an edit: a third side may have made another.
+            Some(pair) => Delta { local: self.differs_from_sent(field, pair), remote: pair.theirs != *theirs },
+            None if mine == theirs => Delta { local: !mine.is_empty(), remote: !theirs.is_empty() },
             // No agreement yet: what is empty on one side takes the other's value.
-            None => (!mine.is_empty(), mine.is_empty() || !theirs.is_empty()),
-        };
-        Some(Delta { same: false, local, remote })
+            None => Delta { local: !mine.is_empty(), remote: mine.is_empty() || !theirs.is_empty() },
+        })
+    }
+
+    /// Whether the provider once held the library's present value of `field`. An empty one needs confirming only if it
+    /// was made empty since they agreed.
+    pub(crate) fn has_confirmed(&self, field: Field, present: &Value) -> bool {
+        let Some(pair) = self.pair(field) else { return present.is_empty() };
+        let was_held = pair.ours.as_ref().is_some_and(|sent| sent.projected == pair.theirs);
+        !self.differs_from_sent(field, pair) && (was_held || present.is_empty())
+    }
+
+    /// The library's own values of `group`.
+    pub(crate) fn mine_unrounded(&self, group: crate::Group) -> Fields {
+        group.fields().iter().map(|field| (*field, self.entry.get(*field))).collect()
+    }
+
+    /// Whether both hold the same in the provider's terms.
+    pub(crate) fn is_same(&self, field: Field) -> bool {
+        self.both(field).is_some_and(|(mine, theirs)| mine == theirs)
     }
 
     fn pair(&self, field: Field) -> Option<&Pair> {
