@@ -8,6 +8,7 @@ use enum_map::EnumMap;
 use kuroibara_core::Provider;
 use url::Url;
 
+pub use crate::providers::Endpoints;
 use crate::{
     http::{HttpSettings, Limits, address},
     logging::Level,
@@ -28,24 +29,13 @@ pub struct Config {
     /// Where the providers are.
     pub endpoints: Endpoints,
     /// The API clients from the environment (`ANILIST_CLIENT_ID` and its like); what `setup` stored wins.
-    pub default_clients: EnumMap<Provider, ApiClient>,
+    pub clients: EnumMap<Provider, ApiClient>,
     /// How requests are made: `KUROIBARA_USER_AGENT`, and `KUROIBARA_LIMITS=off`, which counts on this machine only.
     pub http: HttpSettings,
     /// How much goes into the log file (`KUROIBARA_LOG`).
     pub log_level: Level,
     /// Whether the operating system's keyring is used (not with `KUROIBARA_KEYRING=off`).
     pub uses_keyring: bool,
-}
-
-/// Where the providers are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoints {
-    /// AniList.
-    pub anilist: AniListEndpoints,
-    /// MyAnimeList.
-    pub myanimelist: MyAnimeListEndpoints,
-    /// Kitsu.
-    pub kitsu: KitsuEndpoints,
 }
 
 /// What is wrong in the environment. Values are not repeated: some are secret.
@@ -72,18 +62,23 @@ pub enum ConfigError {
 
 impl Config {
     /// Reads the variables with `look_up`; an empty one counts as unset.
-    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn from_env(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let env = Env(&|name| look_up(name).filter(|value| !value.trim().is_empty()));
         Ok(Self {
             data_dir: data_dir(&env)?,
             database_url: env.secret("DATABASE_URL"),
             passphrase: env.secret("KUROIBARA_PASSPHRASE"),
-            endpoints: Endpoints::read(&env)?,
-            default_clients: EnumMap::from_fn(|provider| default_client(&env, provider)),
+            endpoints: endpoints(&env)?,
+            clients: EnumMap::from_fn(|provider| default_client(&env, provider)),
             http: http_settings(&env)?,
             log_level: env.choice("KUROIBARA_LOG", &LOG_LEVELS, LOG_LEVELS_TEXT, Level::Info)?,
             uses_keyring: env.choice("KUROIBARA_KEYRING", &[("on", true), ("off", false)], "on, off", true)?,
         })
+    }
+
+    /// The API client to use at a provider where the user has stored none.
+    pub fn default_client(&self, provider: Provider) -> &ApiClient {
+        &self.clients[provider]
     }
 
     /// Who shares the database, and so where its data key lives.
@@ -105,32 +100,21 @@ impl Config {
     }
 }
 
-impl Endpoints {
-    fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        Ok(Self {
-            anilist: AniListEndpoints {
-                api: env.address("KUROIBARA_ANILIST_API_URL", "https://graphql.anilist.co")?,
-                oauth: env.address("KUROIBARA_ANILIST_OAUTH_URL", "https://anilist.co/api/v2/oauth")?,
-            },
-            myanimelist: MyAnimeListEndpoints {
-                api: env.address("KUROIBARA_MAL_API_URL", "https://api.myanimelist.net/v2")?,
-                oauth: env.address("KUROIBARA_MAL_OAUTH_URL", "https://myanimelist.net/v1/oauth2")?,
-            },
-            kitsu: KitsuEndpoints {
-                api: env.address("KUROIBARA_KITSU_API_URL", "https://kitsu.app/api/edge")?,
-                oauth: env.address("KUROIBARA_KITSU_OAUTH_URL", "https://kitsu.app/api/oauth")?,
-            },
-        })
-    }
-
-    /// What has `/authorize` and `/token` below it.
-    pub fn oauth(&self, provider: Provider) -> &Url {
-        match provider {
-            Provider::AniList => &self.anilist.oauth,
-            Provider::MyAnimeList => &self.myanimelist.oauth,
-            Provider::Kitsu => &self.kitsu.oauth,
-        }
-    }
+fn endpoints(env: &Env<'_>) -> Result<Endpoints, ConfigError> {
+    Ok(Endpoints {
+        anilist: AniListEndpoints {
+            api: env.address("KUROIBARA_ANILIST_API_URL", "https://graphql.anilist.co")?,
+            oauth: env.address("KUROIBARA_ANILIST_OAUTH_URL", "https://anilist.co/api/v2/oauth")?,
+        },
+        myanimelist: MyAnimeListEndpoints {
+            api: env.address("KUROIBARA_MAL_API_URL", "https://api.myanimelist.net/v2")?,
+            oauth: env.address("KUROIBARA_MAL_OAUTH_URL", "https://myanimelist.net/v1/oauth2")?,
+        },
+        kitsu: KitsuEndpoints {
+            api: env.address("KUROIBARA_KITSU_API_URL", "https://kitsu.app/api/edge")?,
+            oauth: env.address("KUROIBARA_KITSU_OAUTH_URL", "https://kitsu.app/api/oauth")?,
+        },
+    })
 }
 
 const LOG_LEVELS: [(&str, Level); 5] = [
@@ -221,7 +205,7 @@ mod tests {
         let dir = [("KUROIBARA_DATA_DIR", "/somewhere/library")];
         let found =
             |name: &str| pairs.iter().chain(&dir).find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-        Config::read(found)
+        Config::from_env(found)
     }
 
     #[test]
@@ -236,12 +220,12 @@ mod tests {
         assert_eq!(config.endpoints.oauth(Provider::Kitsu).as_str(), "https://kitsu.app/api/oauth");
         assert!(config.database_url.is_none() && config.passphrase.is_none() && config.uses_keyring);
         assert_eq!((config.home(), config.http.limits, config.log_level), (Home::Device, Limits::Real, Level::Info));
-        assert!(Provider::ALL.iter().all(|provider| config.default_clients[*provider].id.is_none()));
+        assert!(Provider::ALL.iter().all(|provider| config.clients[*provider].id.is_none()));
     }
 
     #[test]
     fn the_platform_names_the_data_directory_and_an_empty_variable_is_unset() {
-        let config = Config::read(|name| (name == "KUROIBARA_DATA_DIR").then(|| " ".to_owned()));
+        let config = Config::from_env(|name| (name == "KUROIBARA_DATA_DIR").then(|| " ".to_owned()));
         match config {
             Ok(config) => assert!(config.data_dir.is_absolute()),
             Err(error) => assert_eq!(error, ConfigError::NoDataDir),
@@ -307,9 +291,9 @@ mod tests {
         ])
         .unwrap();
         assert!(!format!("{config:?}").contains("hidden"));
-        assert_eq!(config.default_clients[Provider::AniList].id.as_deref(), Some("12"));
-        assert_eq!(config.default_clients[Provider::MyAnimeList].id.as_deref(), Some("34"));
-        assert!(config.default_clients[Provider::MyAnimeList].secret.is_none());
+        assert_eq!(config.clients[Provider::AniList].id.as_deref(), Some("12"));
+        assert_eq!(config.clients[Provider::MyAnimeList].id.as_deref(), Some("34"));
+        assert!(config.clients[Provider::MyAnimeList].secret.is_none());
         assert_eq!(config.passphrase.unwrap().reveal(), " hidden-2");
     }
 }

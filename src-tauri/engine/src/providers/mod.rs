@@ -5,7 +5,10 @@
 
 use kuroibara_core::{EntryId, ExternalId, Fields, Provider, Shape, Time, Totals};
 
-use crate::{http::HttpError, secret::Secret};
+use crate::{
+    http::{Http, HttpError},
+    secret::Secret,
+};
 
 pub mod anilist;
 mod answer;
@@ -75,6 +78,37 @@ pub trait ProviderClient: Send + Sync {
         token: Option<&Secret>,
         foreign: &[(Provider, ExternalId)],
     ) -> Result<Vec<Resolved>, ApiError>;
+}
+
+/// The client of one provider. This is the one place that tells them apart.
+pub fn client(provider: Provider, http: &Http, endpoints: &Endpoints) -> Box<dyn ProviderClient> {
+    match provider {
+        Provider::AniList => Box::new(anilist::AniList::new(http.clone(), endpoints.anilist.clone())),
+        Provider::MyAnimeList => Box::new(myanimelist::MyAnimeList::new(http.clone(), endpoints.myanimelist.clone())),
+        Provider::Kitsu => Box::new(kitsu::Kitsu::new(http.clone(), endpoints.kitsu.clone())),
+    }
+}
+
+/// Where the providers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// AniList.
+    pub anilist: anilist::AniListEndpoints,
+    /// MyAnimeList.
+    pub myanimelist: myanimelist::MyAnimeListEndpoints,
+    /// Kitsu.
+    pub kitsu: kitsu::KitsuEndpoints,
+}
+
+impl Endpoints {
+    /// What has `/authorize` and `/token` below it.
+    pub fn oauth(&self, provider: Provider) -> &url::Url {
+        match provider {
+            Provider::AniList => &self.anilist.oauth,
+            Provider::MyAnimeList => &self.myanimelist.oauth,
+            Provider::Kitsu => &self.kitsu.oauth,
+        }
+    }
 }
 
 /// What differs between providers, as data.
