@@ -226,6 +226,27 @@ async fn stale(tx: &mut Tx, changes: &[MangaChange]) -> Result<Vec<MangaId>, Sto
     Ok(stale)
 }
 
+/// What must be asked of the database before a batch is stored.
+struct Keys {
+    manga: Vec<Arg>,
+    mappings: Vec<Arg>,
+    works: Vec<Arg>,
+    relinked: Vec<Arg>,
+}
+
+impl Keys {
+    fn of(changes: &[MangaChange]) -> Self {
+        let links = || changes.iter().flat_map(|change| &change.mappings);
+        let relinked = changes.iter().filter(|change| change.mappings.iter().any(relinks));
+        Self {
+            manga: changes.iter().map(|change| change.manga.into()).collect(),
+            mappings: links().filter(|link| new_link(link).is_none()).map(|link| link.id.into()).collect(),
+            works: links().filter_map(new_link).map(|link| link.external_id.as_str().into()).collect(),
+            relinked: relinked.map(|change| change.manga.into()).collect(),
+        }
+    }
+}
+
 /// What the database holds of the manga and mappings of a batch.
 #[derive(Default)]
 struct Present {
@@ -241,26 +262,16 @@ struct Present {
 
 impl Present {
     async fn read(tx: &mut Tx, changes: &[MangaChange]) -> Result<Self, StoreError> {
-        let versions: Vec<(Uuid, i64, bool)> =
-            tx.all_among(entries::VERSIONS, changes.iter().map(|change| change.manga.into())).await?;
+        let keys = Keys::of(changes);
+        let versions: Vec<(Uuid, i64, bool)> = tx.all_among(entries::VERSIONS, keys.manga).await?;
+        let mut places: Vec<Place> = tx.all_among(mappings::BY_ID, keys.mappings).await?;
+        places.extend(tx.all_among::<Place>(mappings::BY_WORK, keys.works).await?);
+        places.extend(tx.all_among::<Place>(mappings::BY_MANGA, keys.relinked).await?);
         let mut present = Self::default();
         present.versions.extend(versions.into_iter().map(|(id, version, merged)| (id, (version, merged))));
-        let links = || changes.iter().flat_map(|change| &change.mappings);
-        let old = links().filter(|link| new_link(link).is_none()).map(|link| link.id.into());
-        let works = links().filter_map(new_link).map(|link| link.external_id.as_str().into());
-        let seats = changes.iter().filter(|change| change.mappings.iter().any(relinks)).map(|c| c.manga.into());
-        let leaving: HashMap<Uuid, &LinkChange> = links().map(|link| (link.id.0, &link.link)).collect();
-        for (text, keys) in [
-            (mappings::BY_ID, old.collect::<Vec<Arg>>()),
-            (mappings::BY_WORK, works.collect()),
-            (mappings::BY_MANGA, seats.collect()),
-        ] {
-            tx.each_among(text, keys, |place: Place| {
-                present.add(place, &leaving);
-                Ok(())
-            })
-            .await?;
-        }
+        let links = changes.iter().flat_map(|change| &change.mappings);
+        let leaving: HashMap<Uuid, &LinkChange> = links.map(|link| (link.id.0, &link.link)).collect();
+        places.into_iter().for_each(|place| present.add(place, &leaving));
         Ok(present)
     }
 

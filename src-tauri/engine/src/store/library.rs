@@ -122,7 +122,7 @@ impl Db {
 /// Adds the ids at the providers to a page's rows.
 async fn with_mappings(tx: &mut Tx, rows: Vec<Shown>) -> Result<Vec<LibraryRow>, StoreError> {
     let mut ids: HashMap<Uuid, EnumMap<Provider, Option<ExternalId>>> = HashMap::new();
-    let keys = rows.iter().map(|row| Arg::from(row.manga_id));
+    let keys = rows.iter().map(|row| Arg::from(row.manga_id)).collect();
     tx.each_among(IDS, keys, |(manga, kind, id): (Uuid, String, String)| {
         ids.entry(manga).or_default()[provider(&kind)?] = Some(ExternalId(id));
         Ok(())

@@ -120,22 +120,18 @@ async fn each<T: Row>(
 ) -> Result<(), StoreError> {
     match keys {
         None => tx.each(all, take).await,
-        Some(keys) => tx.each_among(among, keys.iter().map(|key| Arg::from(*key)), take).await,
+        Some(keys) => tx.each_among(among, keys.iter().map(|key| Arg::from(*key)).collect(), take).await,
     }
 }
 
 impl Pick {
     async fn keys(&self, tx: &mut Tx) -> Result<Vec<Uuid>, StoreError> {
-        let mut keys: HashSet<Uuid> = self.manga.iter().map(|id| id.0).collect();
+        let works = self.works.iter().map(|(_, id)| Arg::from(id.as_str())).collect();
+        let places: Vec<mappings::Place> = tx.all_among(mappings::BY_WORK, works).await?;
         let wanted: HashSet<(IntegrationId, &str)> = self.works.iter().map(|(at, id)| (*at, id.as_str())).collect();
-        let works = self.works.iter().map(|(_, id)| Arg::from(id.as_str()));
-        tx.each_among(mappings::BY_WORK, works, |place: mappings::Place| {
-            if wanted.contains(&(place.integration(), &place.external_manga_id)) {
-                keys.insert(place.manga_id);
-            }
-            Ok(())
-        })
-        .await?;
+        let is_wanted = |place: &&mappings::Place| wanted.contains(&(place.integration(), &*place.external_manga_id));
+        let mut keys: HashSet<Uuid> = places.iter().filter(is_wanted).map(|place| place.manga_id).collect();
+        keys.extend(self.manga.iter().map(|id| id.0));
         if let Some(at) = self.due_at {
             keys.extend(tx.all::<(Uuid,)>(DUE, args![at]).await?.into_iter().map(|(key,)| key));
         }

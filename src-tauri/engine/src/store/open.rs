@@ -21,6 +21,8 @@ use sqlx::{
 use uuid::{ContextV7, Uuid};
 
 pub(super) use file::OpenMark;
+#[cfg(test)]
+pub(super) use file::keep_copy;
 
 use super::{
     Db, Shared, StoreError,

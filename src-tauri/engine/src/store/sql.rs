@@ -154,12 +154,11 @@ impl Tx {
     pub(super) async fn each_among<T: Row>(
         &mut self,
         sql: &'static str,
-        keys: impl IntoIterator<Item = Arg>,
+        keys: Vec<Arg>,
         mut take: impl FnMut(T) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut keys = keys.into_iter().peekable();
-        while keys.peek().is_some() {
-            let args: Vec<Arg> = keys.by_ref().take(ARGS_AT_ONCE).collect();
+        for part in keys.chunks(ARGS_AT_ONCE) {
+            let args = part.to_vec();
             let text = sql.replace("{}", &self.placeholders(1, args.len()));
             on_either!(self, Tx, tx, args => {
                 let mut rows = sqlx::query_as_with(AssertSqlSafe(text), args).persistent(false).fetch(&mut **tx);
@@ -172,11 +171,7 @@ impl Tx {
     }
 
     /// Every row of such a statement.
-    pub(super) async fn all_among<T: Row>(
-        &mut self,
-        sql: &'static str,
-        keys: impl IntoIterator<Item = Arg>,
-    ) -> Result<Vec<T>, StoreError> {
+    pub(super) async fn all_among<T: Row>(&mut self, sql: &'static str, keys: Vec<Arg>) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         let take = |row| {
             found.push(row);
@@ -187,14 +182,9 @@ impl Tx {
     }
 
     /// Runs a statement in which `{}` stands for a list of `keys`, in as few statements as it takes.
-    pub(super) async fn run_among(
-        &mut self,
-        sql: &'static str,
-        keys: impl IntoIterator<Item = Arg>,
-    ) -> Result<(), StoreError> {
-        let mut keys = keys.into_iter().peekable();
-        while keys.peek().is_some() {
-            let args: Vec<Arg> = keys.by_ref().take(ARGS_AT_ONCE).collect();
+    pub(super) async fn run_among(&mut self, sql: &'static str, keys: Vec<Arg>) -> Result<(), StoreError> {
+        for part in keys.chunks(ARGS_AT_ONCE) {
+            let args = part.to_vec();
             let text = sql.replace("{}", &self.placeholders(1, args.len()));
             on_either!(self, Tx, tx, args => {
                 sqlx::query_with(AssertSqlSafe(text), args).persistent(false).execute(&mut **tx).await?;

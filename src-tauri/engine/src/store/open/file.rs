@@ -59,8 +59,10 @@ pub(super) async fn open(path: PathBuf, now: Time) -> Result<(SqlitePool, OpenMa
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_dir(folder)?;
     }
-    let is_new = !is_ours(&path)?;
+    // Looked at before the lock, which would leave a file beside a stranger's, and again under it.
+    is_ours(&path)?;
     let (file, alone) = lock(&path).await?;
+    let is_new = !is_ours(&path)?;
     let unclean = alone && fs::metadata(beside(&path, "-wal")).is_ok_and(|wal| wal.len() > 0);
     let found = Found { is_new, alone, unclean };
     let pool = prepare(&path, &found, now).await.map_err(|error| named(error, &path))?;
@@ -110,7 +112,7 @@ async fn migrate(pool: &SqlitePool, path: &Path, found: &Found) -> Result<(), St
 
 /// Keeps a copy of the file as it is. A copy of the same version that is there comes from a migration that failed, so it is
 /// as good, and stays.
-async fn keep_copy(pool: &SqlitePool, path: &Path, version: i64) -> Result<(), StoreError> {
+pub(in crate::store) async fn keep_copy(pool: &SqlitePool, path: &Path, version: i64) -> Result<(), StoreError> {
     let folder = path.with_file_name("backups");
     make_dir(&folder)?;
     let copy = folder.join(format!("before-the-change-after-{version}.db"));

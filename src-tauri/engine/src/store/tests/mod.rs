@@ -157,7 +157,6 @@ async fn load_one(db: &Db, manga: MangaId) -> LoadedManga {
     db.load_manga(&Scope::Only(pick)).await.unwrap().pop().unwrap()
 }
 
-#[allow(dead_code)]
 async fn titles(db: &Db, pick: Pick) -> BTreeSet<String> {
     db.load_manga(&Scope::Only(pick)).await.unwrap().into_iter().map(|manga| manga.title).collect()
 }

@@ -1,1 +1,204 @@
-//! .
+//! The smaller tables, each statement of them on both databases.
+
+use kuroibara_core::{Field, Group, RunId};
+use serde_json::json;
+
+use super::*;
+use crate::{clock::SystemClock, http::Ledger};
+
+fn line(db: &Db, manga: MangaId, run: Option<RunId>, after: u32) -> JournalRow {
+    JournalRow {
+        id: db.new_id(now()),
+        run,
+        manga,
+        provider: Some(Provider::Kitsu),
+        field: Some(Field::Chapters),
+        before: Some(json!({"value": 1})),
+        after: Some(json!({"value": after})),
+        origin: Origin::Provider(Provider::Kitsu),
+        cause: "pull".into(),
+        at: now(),
+    }
+}
+
+fn question(db: &Db, group: Option<Group>, provider: Option<Provider>, body: Json) -> NewConflict {
+    NewConflict { id: db.new_id(now()), kind: ConflictKind::Fields, group, provider, body }
+}
+
+laws! {
+    async fn the_history_is_paged_newest_first_by_run_and_by_manga(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let (run, mut akira, mut berserk) = (RunId(db.new_id(now())), new_manga(&db, "Akira", 1), new_manga(&db, "B", 1));
+        akira.journal = (0..3).map(|n| line(&db, akira.manga, Some(run), n)).collect();
+        let whole = JournalRow { provider: None, field: None, before: None, at: later(1), ..line(&db, berserk.manga, None, 9) };
+        berserk.journal = vec![whole.clone()];
+        let changes = [akira.clone(), berserk.clone()];
+        store(&db, &changes).await;
+        let mut expected: Vec<_> = akira.journal.iter().rev().cloned().collect();
+        let of_run = JournalFilter { run: Some(run), manga: None };
+        assert_eq!(db.journal(of_run, 10, 0).await.unwrap(), expected);
+        assert_eq!(db.journal(of_run, 1, 1).await.unwrap(), expected[1..2]);
+        let of_both = JournalFilter { run: Some(run), manga: Some(akira.manga) };
+        assert_eq!(db.journal(of_both, 10, 0).await.unwrap(), expected);
+        let of_manga = JournalFilter { run: None, manga: Some(berserk.manga) };
+        assert_eq!(db.journal(of_manga, 10, 0).await.unwrap(), [whole.clone()]);
+        assert_eq!(db.journal_row(whole.id).await.unwrap(), Some(whole.clone()));
+        expected.insert(0, whole);
+        assert_eq!(db.journal(JournalFilter::default(), 10, 0).await.unwrap(), expected);
+    }
+
+    async fn the_same_question_is_open_once_and_closes_once(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = new_manga(&db, "Akira", 1);
+        store(&db, std::slice::from_ref(&manga)).await;
+        let change = |conflicts| MangaChange { conflicts, ..MangaChange::of(manga.manga, 1) };
+        let first = question(&db, Some(Group::Score), None, json!(1));
+        let other = question(&db, Some(Group::Score), Some(Provider::Kitsu), json!(2));
+        let again = question(&db, Some(Group::Score), None, json!(3));
+        store(&db, &[change(vec![ConflictChange::Open(first.clone()), ConflictChange::Open(other.clone())])]).await;
+        store(&db, &[change(vec![ConflictChange::Open(again)])]).await;
+        let open = db.open_conflicts().await.unwrap();
+        assert_eq!(open.iter().map(|c| (c.id, c.body.clone())).collect::<Vec<_>>(), [(first.id, json!(3)), (other.id, json!(2))]);
+        assert_eq!(load_one(&db, manga.manga).await.conflicts, open);
+        let close = |decision: &str| change(vec![ConflictChange::Close { id: first.id, decision: decision.into() }]);
+        store(&db, &[close("local")]).await;
+        store(&db, &[close("kitsu")]).await;
+        let closed = db.conflict(first.id).await.unwrap().unwrap();
+        assert_eq!((closed.decision.as_deref(), closed.decided_at), (Some("local"), Some(now())));
+        assert_eq!(db.open_conflicts().await.unwrap().len(), 1);
+        store(&db, &[change(vec![ConflictChange::Open(question(&db, Some(Group::Score), None, json!(4)))])]).await;
+        assert_eq!(db.open_conflicts().await.unwrap().len(), 2, "decided once, it may be asked anew");
+    }
+
+    async fn a_run_that_never_ended_is_interrupted_by_the_next(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let run = |seconds| NewRun {
+            id: RunId(db.new_id(later(seconds))),
+            strategy: "full".into(),
+            trigger: "manual".into(),
+            started_at: later(seconds),
+        };
+        let (killed, waits, done) = (run(0), run(10), run(20));
+        db.begin_run(&killed).await.unwrap();
+        db.begin_run(&waits).await.unwrap();
+        assert_eq!(db.run(killed.id).await.unwrap().unwrap().status, "interrupted");
+        db.end_run(waits.id, "needs_approval", &json!({"pulled": 0}), Some(&json!([1])), later(11)).await.unwrap();
+        db.begin_run(&done).await.unwrap();
+        db.end_run(done.id, "success", &json!({"pulled": 2}), None, later(21)).await.unwrap();
+        let runs = db.runs(10, 0).await.unwrap();
+        assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [done.id, waits.id, killed.id]);
+        assert_eq!((runs[0].finished_at, runs[0].report.clone()), (Some(later(21)), Some(json!({"pulled": 2}))));
+        assert_eq!(db.waiting_plan().await.unwrap().unwrap().plan, Some(json!([1])));
+        db.settle_plan(waits.id).await.unwrap();
+        assert_eq!(db.waiting_plan().await.unwrap(), None);
+        assert_eq!(db.runs(1, 2).await.unwrap()[0].id, killed.id);
+    }
+
+    async fn a_rejected_pair_is_asked_no_more(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = new_manga(&db, "Akira", 1);
+        store(&db, std::slice::from_ref(&manga)).await;
+        let candidate = MatchCandidate {
+            id: db.new_id(now()),
+            manga: manga.manga,
+            provider: Provider::MyAnimeList,
+            external_id: "664".into(),
+            title: "Akira".into(),
+            confidence: 80,
+            evidence: json!({"title": "equal"}),
+            opened_at: now(),
+        };
+        db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
+        let surer = MatchCandidate { id: db.new_id(now()), confidence: 90, ..candidate.clone() };
+        db.put_match_candidates(&[surer]).await.unwrap();
+        assert_eq!(db.match_candidates().await.unwrap(), [MatchCandidate { confidence: 90, ..candidate.clone() }]);
+        for _ in 0..2 {
+            db.reject_pair(manga.manga, Provider::MyAnimeList, &"664".into(), now()).await.unwrap();
+        }
+        assert_eq!(db.match_candidates().await.unwrap(), []);
+        let pair = (manga.manga, Provider::MyAnimeList, ExternalId::from("664"));
+        assert!(db.rejected_pairs().await.unwrap().contains(&pair));
+        db.allow_pair(manga.manga, Provider::MyAnimeList, &pair.2).await.unwrap();
+        assert!(db.rejected_pairs().await.unwrap().is_empty());
+        db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
+        db.drop_match_candidate(candidate.id).await.unwrap();
+        assert_eq!(db.match_candidates().await.unwrap(), []);
+    }
+
+    async fn what_is_ignored_stays_so_until_it_is_taken_back(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let all = Ignored { provider: Provider::Kitsu, external_id: "1".into(), field: None };
+        let one = Ignored { field: Some(Field::Notes), ..all.clone() };
+        for what in [&all, &one, &all] {
+            db.ignore(what, now()).await.unwrap();
+        }
+        assert_eq!(db.ignored().await.unwrap(), [all.clone(), one.clone()].into());
+        db.stop_ignoring(&all).await.unwrap();
+        assert_eq!(db.ignored().await.unwrap(), [one].into());
+    }
+
+    async fn requests_are_counted_by_hour_and_the_later_pause_holds(fresh: &Fresh) {
+        let db = fresh.open().await;
+        db.add_usage(&[(Provider::Kitsu, "list", 3), (Provider::Kitsu, "save", 1)], now()).await.unwrap();
+        db.add_usage(&[(Provider::Kitsu, "list", 4)], now()).await.unwrap();
+        db.add_usage(&[(Provider::Kitsu, "list", 5)], later(3_600)).await.unwrap();
+        let used = db.usage(later(-86_400)).await.unwrap();
+        let counts: Vec<_> = used.iter().map(|u| (&*u.route, u.requests)).collect();
+        assert_eq!(counts, [("list", 5), ("list", 7), ("save", 1)]);
+        assert_eq!(db.usage(later(0)).await.unwrap().len(), 1);
+        assert_eq!(db.paused_until(Provider::Kitsu).await.unwrap(), None);
+        for seconds in [60, 90, 30] {
+            db.pause(Provider::Kitsu, later(seconds), "429").await.unwrap();
+        }
+        let other = fresh.open().await;
+        assert_eq!(other.paused_until(Provider::Kitsu).await.unwrap(), Some(later(90)));
+        assert_eq!(other.paused_until(Provider::AniList).await.unwrap(), None);
+    }
+
+    async fn the_ledger_loses_no_count(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let ledger = DbLedger::new(db.clone(), Arc::new(SystemClock));
+        for _ in 0..123 {
+            ledger.count(Provider::AniList, "list").await;
+        }
+        ledger.flush().await.unwrap();
+        ledger.flush().await.unwrap();
+        let used = db.usage(later(-86_400 * 365 * 50)).await.unwrap();
+        assert_eq!(used.iter().map(|used| used.requests).sum::<u64>(), 123);
+        ledger.pause(Provider::AniList, later(5), "429").await;
+        assert_eq!(ledger.paused_until(Provider::AniList).await, Some(later(5)));
+    }
+
+    async fn only_the_newest_snapshots_are_kept_and_each_comes_back_whole(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let at = ids(&db).await;
+        let list = json!([{"title": "Akira", "chapters": 1}, {"title": "アキラ"}]);
+        let snapshot = |n: i64, integration| Snapshot {
+            id: db.new_id(later(n)),
+            run: RunId(db.new_id(later(n))),
+            integration,
+            entries: 2,
+            taken_at: later(n),
+        };
+        let kept: Vec<_> = (0..12).map(|n| snapshot(n, at[Provider::Kitsu])).collect();
+        for snapshot in &kept {
+            db.keep_snapshot(snapshot, &list).await.unwrap();
+        }
+        db.keep_snapshot(&snapshot(0, at[Provider::AniList]), &list).await.unwrap();
+        let found = db.snapshots(at[Provider::Kitsu]).await.unwrap();
+        assert_eq!(found, kept[2..].iter().rev().cloned().collect::<Vec<_>>());
+        assert_eq!(db.snapshots(at[Provider::AniList]).await.unwrap().len(), 1);
+        assert_eq!(db.snapshot_list(kept[11].id).await.unwrap(), Some(list));
+        assert_eq!(db.snapshot_list(kept[0].id).await.unwrap(), None);
+    }
+
+    async fn an_answer_is_cached_until_its_time_is_over(fresh: &Fresh) {
+        let db = fresh.open().await;
+        db.cache("kitsu:akira", &vec![1, 2], now(), later(60)).await.unwrap();
+        db.cache("kitsu:akira", &vec![3], now(), later(60)).await.unwrap();
+        assert_eq!(db.cached::<Vec<u32>>("kitsu:akira", later(59)).await.unwrap(), Some(vec![3]));
+        assert_eq!(db.cached::<Vec<u32>>("kitsu:akira", later(60)).await.unwrap(), None);
+        assert_eq!(db.cached::<String>("kitsu:akira", now()).await.unwrap(), None);
+        assert_eq!(db.cached::<Vec<u32>>("kitsu:berserk", now()).await.unwrap(), None);
+    }
+}
