@@ -94,15 +94,22 @@ impl Db {
     /// One page of the library.
     pub async fn library(&self, query: &LibraryQuery) -> Result<LibraryPage, StoreError> {
         let mut tx = self.pool.read().await?;
-        let total: Option<(i64,)> = tx.optional(COUNT, arguments(query, self)).await?;
         let page = [arguments(query, self), args![query.limit, query.offset]].concat();
         let listing = match query.sort {
             Sort::Title => BY_TITLE,
             Sort::Updated => BY_UPDATE,
         };
         let rows: Vec<Shown> = tx.all(listing, page).await?;
-        let total = total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0));
+        let total = match rows.len() as u64 {
+            all if query.offset == 0 && all < u64::from(query.limit) => all,
+            _ => self.count(&mut tx, query).await?,
+        };
         Ok(LibraryPage { total, entries: with_mappings(&mut tx, rows).await? })
+    }
+
+    async fn count(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<u64, StoreError> {
+        let total: Option<(i64,)> = tx.optional(COUNT, arguments(query, self)).await?;
+        Ok(total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0)))
     }
 
     /// One entry of the library; none: there is no such manga, or it was removed.
@@ -166,13 +173,17 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-macro_rules! filtered {
-    () => {
-        "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE e.user_id = $1 AND e.removed_at IS NULL \
-            AND ($2 IS NULL OR e.manga_id IN (SELECT manga_id FROM manga_titles WHERE folded LIKE $2 ESCAPE '\\')) \
-            AND ($3 IS NULL OR $3 LIKE '%|' || e.status || '|%') \
-            AND ($4 IS NULL OR EXISTS (SELECT 1 FROM external_manga_mappings x JOIN external_integrations i \
-                ON i.id = x.integration_id WHERE x.manga_id = e.manga_id AND i.integration_type = $4)) "
+/// `$key` is where the manga's key is cheapest to have when most entries do not pass.
+macro_rules! passing {
+    ($key:literal) => {
+        concat!(
+            "e.user_id = $1 AND e.removed_at IS NULL AND ($2 IS NULL OR ",
+            $key,
+            " IN (SELECT manga_id FROM manga_titles WHERE folded LIKE $2 ESCAPE '\\')) \
+                AND ($3 IS NULL OR $3 LIKE '%|' || e.status || '|%') \
+                AND ($4 IS NULL OR EXISTS (SELECT 1 FROM external_manga_mappings x JOIN external_integrations i \
+                    ON i.id = x.integration_id WHERE x.manga_id = e.manga_id AND i.integration_type = $4)) "
+        )
     };
 }
 macro_rules! columns {
@@ -182,10 +193,20 @@ macro_rules! columns {
             e.updated_at "
     };
 }
-const COUNT: &str = concat!("SELECT count(*) ", filtered!());
-const BY_TITLE: &str = concat!(columns!(), filtered!(), "ORDER BY m.sort_title, m.id LIMIT $5 OFFSET $6");
-const BY_UPDATE: &str =
-    concat!(columns!(), filtered!(), "ORDER BY e.updated_at DESC, e.manga_id DESC LIMIT $5 OFFSET $6");
+const COUNT: &str = concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"));
+/// To SQLite a cross join says which table comes first: the titles in their order, until the page is full.
+const BY_TITLE: &str = concat!(
+    columns!(),
+    "FROM manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
+    passing!("m.id"),
+    "ORDER BY m.sort_title, m.id LIMIT $5 OFFSET $6"
+);
+const BY_UPDATE: &str = concat!(
+    columns!(),
+    "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
+    passing!("e.manga_id"),
+    "ORDER BY e.updated_at DESC, e.manga_id DESC LIMIT $5 OFFSET $6"
+);
 const ONE: &str = concat!(
     columns!(),
     "FROM library_entries e JOIN manga m ON m.id = e.manga_id \

@@ -8,6 +8,7 @@ mod leases;
 mod library;
 mod opening;
 mod secrets;
+mod speed;
 mod tables;
 mod values;
 

@@ -41,7 +41,7 @@ laws! {
         let of_both = JournalFilter { run: Some(run), manga: Some(akira.manga) };
         assert_eq!(db.journal(of_both, 10, 0).await.unwrap(), expected);
         let of_manga = JournalFilter { run: None, manga: Some(berserk.manga) };
-        assert_eq!(db.journal(of_manga, 10, 0).await.unwrap(), [whole.clone()]);
+        assert_eq!(db.journal(of_manga, 10, 0).await.unwrap(), std::slice::from_ref(&whole));
         assert_eq!(db.journal_row(whole.id).await.unwrap(), Some(whole.clone()));
         expected.insert(0, whole);
         assert_eq!(db.journal(JournalFilter::default(), 10, 0).await.unwrap(), expected);
