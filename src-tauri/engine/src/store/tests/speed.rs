@@ -10,7 +10,7 @@ const MANGA: u32 = 10_000;
 
 fn observed(n: u32) -> (Observation, Base) {
     let said =
-        Entry { chapters: n % 300, notes: (n % 10 == 0).then(|| "a note".into()), ..Entry::new(Status::Reading) };
+        Entry { chapters: n % 300, notes: n.is_multiple_of(10).then(|| "a note".into()), ..Entry::new(Status::Reading) };
     let fields: Fields = said.fields();
     let mut base = Base { entry_id: Some("123456".into()), ..Base::default() };
     for field in Field::ALL {
