@@ -68,8 +68,9 @@ impl Turns {
             self.pace.per_minute = trusted;
             self.pace.burst = self.pace.burst.min((trusted / 4.0).max(1.0));
         }
-        if let Some(remaining) = remaining {
-            self.level = self.level.min(f64::from(remaining));
+        // More is gone than one burst: another process may have made one just now, and two together are too much.
+        if remaining.is_some_and(|remaining| f64::from(remaining) + self.pace.burst < self.pace.per_minute) {
+            self.level = self.level.min(0.0);
         }
     }
 
@@ -138,11 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn little_left_ends_a_burst() {
+    fn a_burst_of_another_process_counts_as_ours() {
         let mut turns = Turns::new(Provider::AniList, start());
         assert_eq!(turns.reserve(start()), Duration::ZERO);
-        turns.learn(Some(30), Some(1));
-        assert_eq!(turns.reserve(start()), Duration::ZERO);
+        turns.learn(Some(30), Some(20));
         assert!(turns.reserve(start()) > Duration::from_secs(2));
     }
 
