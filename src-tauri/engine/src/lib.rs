@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod http;
+pub mod keystore;
 pub mod logging;
 pub mod oauth;
 pub mod providers;

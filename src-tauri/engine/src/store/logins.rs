@@ -1,5 +1,6 @@
 //! Table `pending_logins`: sign-ins that were begun in a browser. Each can be taken once, and only for a while.
 
+use chrono::TimeDelta;
 use kuroibara_core::{Provider, Time};
 
 use super::{
@@ -9,10 +10,13 @@ use super::{
     text::{provider, time},
 };
 
+/// So long a sign-in that is too old is kept, to say that it is too old and not that nobody began it.
+const KEPT_LATE: TimeDelta = TimeDelta::hours(1);
+
 /// A sign-in that waits for its return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingLogin {
-    /// What the return is found by, such as a hash of its `state`: never the state itself.
+    /// Its name: never the state that comes back with it.
     pub id: String,
     /// Where.
     pub provider: Provider,
@@ -26,7 +30,7 @@ impl Db {
     /// Keeps a sign-in, and drops those that nobody finished in time.
     pub async fn keep_login(&self, login: &PendingLogin, now: Time) -> Result<(), StoreError> {
         let mut tx = self.pool.write().await?;
-        tx.run("DELETE FROM pending_logins WHERE expires_at <= $1", args![now]).await?;
+        tx.run("DELETE FROM pending_logins WHERE expires_at <= $1", args![now - KEPT_LATE]).await?;
         tx.run(KEEP, args![&*login.id, login.provider, &*login.body.0, login.expires_at]).await?;
         tx.commit().await
     }
@@ -39,9 +43,9 @@ impl Db {
         Ok(row.map(login).transpose()?.filter(|login| login.expires_at > now))
     }
 
-    /// The sign-ins at a provider that may still be finished, the newest first, for a return that names none of them.
-    pub async fn logins_at(&self, at: Provider, now: Time) -> Result<Vec<PendingLogin>, StoreError> {
-        let rows: Vec<Row> = self.pool.all(AT, args![at, now]).await?;
+    /// The sign-ins that wait, and those that lately became too old, the newest first.
+    pub async fn pending_logins(&self) -> Result<Vec<PendingLogin>, StoreError> {
+        let rows: Vec<Row> = self.pool.all(LIST, args![]).await?;
         rows.into_iter().map(login).collect()
     }
 }
@@ -54,5 +58,4 @@ fn login((id, at, body, expires_at): Row) -> Result<PendingLogin, StoreError> {
 
 const KEEP: &str = "INSERT INTO pending_logins (id, provider, body, expires_at) VALUES ($1, $2, $3, $4)";
 const TAKE: &str = "DELETE FROM pending_logins WHERE id = $1 RETURNING id, provider, body, expires_at";
-const AT: &str = "SELECT id, provider, body, expires_at FROM pending_logins WHERE provider = $1 AND expires_at > $2 \
-    ORDER BY expires_at DESC, id";
+const LIST: &str = "SELECT id, provider, body, expires_at FROM pending_logins ORDER BY expires_at DESC, id DESC";

@@ -108,14 +108,18 @@ laws! {
         };
         db.keep_login(&login("one", 600), now()).await.unwrap();
         db.keep_login(&login("two", 700), now()).await.unwrap();
-        assert_eq!(db.logins_at(Provider::AniList, now()).await.unwrap(), [login("two", 700), login("one", 600)]);
-        assert_eq!(db.logins_at(Provider::Kitsu, now()).await.unwrap(), []);
+        assert_eq!(db.pending_logins().await.unwrap(), [login("two", 700), login("one", 600)]);
         let other = fresh.open().await;
         let (first, second) = tokio::join!(db.take_login("one", later(599)), other.take_login("one", later(599)));
         let taken = [first.unwrap(), second.unwrap()];
         assert_eq!(taken.iter().flatten().collect::<Vec<_>>(), [&login("one", 600)]);
         assert_eq!(db.take_login("two", later(700)).await.unwrap(), None);
         assert_eq!(db.take_login("two", now()).await.unwrap(), None, "who came too late used it up");
+        db.keep_login(&login("old", 800), now()).await.unwrap();
+        db.keep_login(&login("new", 9_000), later(3_600)).await.unwrap();
+        assert_eq!(db.pending_logins().await.unwrap(), [login("new", 9_000), login("old", 800)]);
+        db.keep_login(&login("newer", 9_001), later(4_400)).await.unwrap();
+        assert_eq!(db.pending_logins().await.unwrap().len(), 2, "the old one is gone");
     }
 
     async fn a_data_key_is_never_overwritten_and_a_renewed_token_never_replaced(fresh: &Fresh) {

@@ -9,8 +9,11 @@ use super::*;
 const MANGA: u32 = 10_000;
 
 fn observed(n: u32) -> (Observation, Base) {
-    let said =
-        Entry { chapters: n % 300, notes: n.is_multiple_of(10).then(|| "a note".into()), ..Entry::new(Status::Reading) };
+    let said = Entry {
+        chapters: n % 300,
+        notes: n.is_multiple_of(10).then(|| "a note".into()),
+        ..Entry::new(Status::Reading)
+    };
     let fields: Fields = said.fields();
     let mut base = Base { entry_id: Some("123456".into()), ..Base::default() };
     for field in Field::ALL {
