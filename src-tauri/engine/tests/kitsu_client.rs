@@ -669,14 +669,39 @@ async fn a_creation_that_gets_no_answer_at_all_may_have_arrived() {
 }
 
 #[tokio::test]
-async fn an_entry_that_hides_from_us_is_refused_and_not_created_for_ever() {
+async fn an_entry_that_hides_from_us_is_refused_in_words_and_never_taken_for_absent() {
     let reader = Reader::with_entries(60).await;
     let manga = reader.listed(1)[0];
+    let entry_id = reader.sim().entry(manga).map(|entry| entry.id);
     reader.sim().set_manga(manga, |manga| manga.adult = true);
     reader.filter_on();
-    let error = reader.create(manga, status(Status::Reading)).await.unwrap_err();
-    assert!(matches!(&error, ApiError::Refused { .. }), "{error}");
-    assert!(reader.requests() <= 3);
+    let before = Some(reader.fields(manga));
+    let outcomes = [
+        reader.create(manga, status(Status::Reading)).await.unwrap_err(),
+        reader.change(manga, notes("x")).await.unwrap_err(),
+        reader.save_one(write(&manga.to_string(), None, before, notes("x"))).await.unwrap_err(),
+        reader.remove_one(manga, entry_id).await.unwrap_err(),
+        reader.remove_one(manga, None).await.unwrap_err(),
+    ];
+    for error in &outcomes {
+        assert!(matches!(error, ApiError::Refused { reason, .. } if reason.contains("SFW filter")), "{error}");
+    }
+    assert_eq!(reader.sim().writes(), 0);
+}
+
+#[tokio::test]
+async fn with_the_filter_on_what_is_visible_can_still_be_gone() {
+    let reader = Reader::with_entries(60).await;
+    let (manga, absent) = (reader.listed(1)[0], reader.unlisted(false)[0]);
+    reader.sim().set_manga(manga, |manga| manga.adult = false);
+    reader.filter_on();
+    let entry = reader.sim().entry(manga).unwrap();
+    reader.sim().remove_entry(manga);
+    let gone = write(&manga.to_string(), Some(&entry.id.to_string()), Some(expected(&entry)), notes("x"));
+    let error = reader.save_one(gone).await.unwrap_err();
+    assert!(matches!(error, ApiError::NotFound(P)), "{error}");
+    reader.remove_one(manga, Some(entry.id)).await.unwrap();
+    reader.remove_one(absent, None).await.unwrap();
 }
 
 #[tokio::test]

@@ -55,7 +55,10 @@ fn status(attributes: &EntryAttributes) -> Option<Status> {
         ("on_hold", _) => Status::OnHold,
         ("dropped", _) => Status::Dropped,
         ("planned", _) => Status::PlanToRead,
-        (_, _) => return None,
+        (word, _) => {
+            tracing::warn!(word, "Kitsu has a status that this version does not know");
+            return None;
+        }
     })
 }
 

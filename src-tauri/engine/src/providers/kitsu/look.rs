@@ -40,7 +40,7 @@ impl Kitsu {
 
     /// Which of the manga without an entry may have one that Kitsu hides. While its filter is on it hides entries of
     /// adult manga, and those manga too: an entry of a manga that we can see can't be hidden.
-    async fn maybe_hidden<'a>(
+    pub(super) async fn maybe_hidden<'a>(
         &self,
         session: &Session<'_>,
         owner: Option<Owner>,

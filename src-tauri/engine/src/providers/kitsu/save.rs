@@ -20,11 +20,11 @@ use crate::{
 impl Kitsu {
     pub(super) async fn save_one(&self, session: &Session<'_>, write: &Write) -> Result<Saved, ApiError> {
         match (&write.entry_id, &write.before) {
-            (Some(id), before) => self.update(session, id, before.as_ref(), &write.fields).await,
+            (Some(id), before) => self.update(session, (&write.id, id), before.as_ref(), &write.fields).await,
             (None, None) => self.create(session, write).await,
             (None, Some(before)) => {
                 let id = self.known_entry(session, &write.id).await?.ok_or(ApiError::NotFound(PROVIDER))?;
-                self.update(session, &id, Some(before), &write.fields).await
+                self.update(session, (&write.id, &id), Some(before), &write.fields).await
             }
         }
     }
@@ -40,7 +40,7 @@ impl Kitsu {
         let reply = self.send("remove", request, Repeat::Safe).await?;
         match reply.status {
             status if status.is_success() => Ok(()),
-            _ => match self.meant(session, &reply).await {
+            _ => match self.meant(session, &removal.id, &reply).await {
                 ApiError::NotFound(_) => Ok(()),
                 error => Err(error),
             },
@@ -77,11 +77,10 @@ impl Kitsu {
         if reply.status.is_success() {
             return self.answered(session, &reply);
         }
-        let adopted = if refusal::is_duplicate(&reply) { self.adopt(session, write).await? } else { None };
-        match adopted {
-            Some(saved) => Ok(saved),
-            None => Err(self.meant(session, &reply).await),
+        if !refusal::is_duplicate(&reply) {
+            return Err(self.meant(session, &write.id, &reply).await);
         }
+        self.adopt(session, write).await?.ok_or_else(hidden)
     }
 
     /// Brings the entry that is there to what was wanted; none when we can't see any.
@@ -92,7 +91,7 @@ impl Kitsu {
         let id = there.entry_id.as_ref().filter(|_| !missing.is_empty());
         match id {
             None => Ok(Some(there)),
-            Some(id) => self.update(session, id, Some(&there.fields), &missing).await.map(Some),
+            Some(id) => self.update(session, (&write.id, id), Some(&there.fields), &missing).await.map(Some),
         }
     }
 
@@ -100,7 +99,7 @@ impl Kitsu {
     async fn update(
         &self,
         session: &Session<'_>,
-        id: &EntryId,
+        (manga, id): (&ExternalId, &EntryId),
         before: Option<&Fields>,
         fields: &Fields,
     ) -> Result<Saved, ApiError> {
@@ -108,7 +107,10 @@ impl Kitsu {
         let body = json!({"data": {"type": "libraryEntries", "id": id.as_str(), "attributes": attributes}});
         let url = self.entry_address(id)?;
         let reply = self.write("save", Method::PATCH, url, session, &body).await?;
-        if reply.status.is_success() { self.answered(session, &reply) } else { Err(self.meant(session, &reply).await) }
+        match reply.status.is_success() {
+            true => self.answered(session, &reply),
+            false => Err(self.meant(session, manga, &reply).await),
+        }
     }
 
     /// Never repeated by itself: whether it may be is decided by what it does.
@@ -130,19 +132,29 @@ impl Kitsu {
     }
 
     /// The error that an answer to a write means. To an unknown token Kitsu says “not permitted”, and of a private entry
-    /// “not found” (kitsu.md §1, §5.3): both mean what they say only if we are who we think.
-    async fn meant(&self, session: &Session<'_>, reply: &Reply) -> ApiError {
-        let doubtful = matches!(reply.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
-        let checked = if doubtful { self.owner(session, None).await.err() } else { None };
-        checked.unwrap_or_else(|| refusal::meant(reply))
+    /// “not found”, as it does of what its filter hides (kitsu.md §1, §5.3).
+    async fn meant(&self, session: &Session<'_>, manga: &ExternalId, reply: &Reply) -> ApiError {
+        let doubt = match reply.status {
+            StatusCode::FORBIDDEN => self.owner(session, None).await.err(),
+            StatusCode::NOT_FOUND => self.certainly_absent(session, manga).await.err(),
+            _ => None,
+        };
+        doubt.unwrap_or_else(|| refusal::meant(reply))
     }
 
     async fn known_entry(&self, session: &Session<'_>, manga: &ExternalId) -> Result<Option<EntryId>, ApiError> {
         let found = self.entry_of(session, manga).await?.map(|entry| EntryId(entry.id));
         if found.is_none() {
-            self.owner(session, None).await?;
+            self.certainly_absent(session, manga).await?;
         }
         Ok(found)
+    }
+
+    /// Makes sure that an entry which was not found is not there: we are who we think, and it is not just hidden.
+    async fn certainly_absent(&self, session: &Session<'_>, manga: &ExternalId) -> Result<(), ApiError> {
+        let asked: Vec<_> = numeric(manga.as_str()).into_iter().collect();
+        let unsure = self.maybe_hidden(session, None, &asked).await?;
+        if unsure.is_empty() { Ok(()) } else { Err(hidden()) }
     }
 
     fn entry_address(&self, id: &EntryId) -> Result<Url, ApiError> {
@@ -162,6 +174,10 @@ fn missing(wanted: &Fields, there: &Fields) -> Fields {
 
 fn may_have_arrived(error: &ApiError) -> bool {
     matches!(error, ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { status: 500.., .. }))
+}
+
+fn hidden() -> ApiError {
+    answer::refused(PROVIDER, "it hides entries of adult titles while the account's SFW filter is on")
 }
 
 fn unreadable() -> ApiError {

@@ -58,7 +58,10 @@ impl Status {
             "on_hold" => ReadingStatus::OnHold,
             "dropped" => ReadingStatus::Dropped,
             "plan_to_read" => ReadingStatus::PlanToRead,
-            _ => return None,
+            word => {
+                tracing::warn!(word, "MyAnimeList has a status that this version does not know");
+                return None;
+            }
         };
         Some(if self.is_rereading == Some(true) { ReadingStatus::Rereading } else { status })
     }
