@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{
     Db, StoreError,
     change::{
-        Batch, Change, Committed, ConflictChange, LinkChange, MangaChange, MappingChange, NewLink, OutboxChange,
-        WorkChange,
+        Batch, Change, Committed, ConflictChange, LinkChange, MangaChange, MappingChange, NewConflict, NewLink,
+        OutboxChange, WorkChange,
     },
     conflicts, entries, integrations, journal, leases, manga,
     mappings::{self, Place},
@@ -39,12 +39,11 @@ impl Db {
         for change in batch.integrations {
             integrations::store_change(&mut tx, change, batch.at).await?;
         }
-        tx.run("UPDATE library_facts SET generation = generation + 1", args![]).await?;
-        tx.commit().await?;
+        tx.commit_seen().await?;
         Ok(Committed { stale })
     }
 
-    /// A number that grows with each commit of any process: when it is the same, the library is.
+    /// A number that grows with whatever any process changes that a person sees: while it is the same, so is the library.
     pub async fn generation(&self) -> Result<i64, StoreError> {
         let row: Option<(i64,)> = self.pool.optional("SELECT generation FROM library_facts", args![]).await?;
         Ok(row.map_or(0, |(generation,)| generation))
@@ -128,8 +127,10 @@ impl Rows {
         for line in &change.journal {
             self.journal.push(journal::row(line)?);
         }
-        for conflict in &change.conflicts {
+        for (n, conflict) in change.conflicts.iter().enumerate() {
             match conflict {
+                // One statement can't ask the same twice.
+                ConflictChange::Open(asked) if is_asked_again(asked, change.conflicts.get(n + 1..)) => {}
                 ConflictChange::Open(asked) => self.asked.push(conflicts::row(change.manga, asked, batch.at)?),
                 ConflictChange::Close { id, decision } => self.closed.push(args![*id, &**decision, batch.at]),
             }
@@ -208,6 +209,16 @@ impl Rows {
     }
 }
 
+/// Whether the same question is among those that follow, whose body then holds.
+fn is_asked_again(asked: &NewConflict, following: Option<&[ConflictChange]>) -> bool {
+    following.unwrap_or_default().iter().any(|other| match other {
+        ConflictChange::Open(other) => {
+            (other.kind, other.group, other.provider) == (asked.kind, asked.group, asked.provider)
+        }
+        ConflictChange::Close { .. } => false,
+    })
+}
+
 /// Whether a mapping comes, goes or moves.
 fn relinks(mapping: &MappingChange) -> bool {
     match mapping.link {
@@ -258,6 +269,8 @@ struct Present {
     works: HashSet<(IntegrationId, String)>,
     /// The manga that have a mapping at an integration, and will still have it.
     seats: HashSet<(IntegrationId, MangaId)>,
+    /// The manga that an earlier change of the batch is about.
+    changed: HashSet<MangaId>,
 }
 
 impl Present {
@@ -297,7 +310,9 @@ impl Present {
                 *version == change.version && !merged
             }
         };
-        manga_is && change.mappings.iter().all(|mapping| self.is_free(change.manga, mapping))
+        manga_is
+            && !self.changed.contains(&change.manga)
+            && change.mappings.iter().all(|mapping| self.is_free(change.manga, mapping))
     }
 
     /// Whether a mapping is where it was planned from, and free to go where it is to be.
@@ -318,6 +333,7 @@ impl Present {
 
     /// What this change will hold is not free for the next of the same batch.
     fn occupy(&mut self, change: &MangaChange) {
+        self.changed.insert(change.manga);
         for mapping in &change.mappings {
             match &mapping.link {
                 LinkChange::Keep | LinkChange::Gone => {}

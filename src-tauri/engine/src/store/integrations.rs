@@ -201,7 +201,7 @@ impl Db {
         let choices = args![policy.direction.word(), policy.rule.word(), policy.removal.word()];
         let rest = args![policy.export_private, policy.volumes];
         let args = [args![self.user, provider, now], switches, choices, rest].concat();
-        self.pool.run(SET_POLICY, args).await?;
+        self.pool.run_seen(SET_POLICY, args).await?;
         Ok(())
     }
 
@@ -214,7 +214,7 @@ impl Db {
         now: Time,
     ) -> Result<(), StoreError> {
         let secret = secret.map(|secret| &*secret.0);
-        self.pool.run(SET_CLIENT, args![self.user, provider, now, id, secret]).await?;
+        self.pool.run_seen(SET_CLIENT, args![self.user, provider, now, id, secret]).await?;
         Ok(())
     }
 
@@ -233,7 +233,7 @@ impl Db {
         let tokens = args![before.id, now, &*signed_in.access_token.0, refresh, signed_in.token_expires_at];
         let account = args![&*signed_in.account_id, &*signed_in.account_name];
         tx.run(SIGN_IN, [tokens, account].concat()).await?;
-        tx.commit().await?;
+        tx.commit_seen().await?;
         Ok(another)
     }
 
@@ -253,13 +253,13 @@ impl Db {
     /// Notes that only the person can make the sign-in good again.
     pub async fn needs_sign_in(&self, id: IntegrationId, now: Time) -> Result<(), StoreError> {
         let text = "UPDATE external_integrations SET sign_in_again = TRUE, updated_at = $2 WHERE id = $1";
-        self.pool.run(text, args![id, now]).await?;
+        self.pool.run_seen(text, args![id, now]).await?;
         Ok(())
     }
 
     /// Erases the tokens. Mappings, bases and the account's id stay.
     pub async fn disconnect(&self, provider: Provider, now: Time) -> Result<(), StoreError> {
-        self.pool.run(DISCONNECT, args![self.user, provider, now]).await?;
+        self.pool.run_seen(DISCONNECT, args![self.user, provider, now]).await?;
         Ok(())
     }
 }

@@ -89,12 +89,12 @@ impl Db {
         let mut tx = self.pool.write().await?;
         let rows = candidates.iter().map(candidate).collect::<Result<_, _>>()?;
         tx.run_rows(PUT_CANDIDATES, rows).await?;
-        tx.commit().await
+        tx.commit_seen().await
     }
 
     /// A link waits no more: it was accepted or rejected.
     pub async fn drop_match_candidate(&self, id: Uuid) -> Result<(), StoreError> {
-        self.pool.run("DELETE FROM match_candidates WHERE id = $1", args![id]).await?;
+        self.pool.run_seen("DELETE FROM match_candidates WHERE id = $1", args![id]).await?;
         Ok(())
     }
 
@@ -117,13 +117,13 @@ impl Db {
         tx.run(REJECT, args![manga, at, id.as_str(), now]).await?;
         let text = "DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
         tx.run(text, args![manga, at, id.as_str()]).await?;
-        tx.commit().await
+        tx.commit_seen().await
     }
 
     /// Takes a rejection back: a person linked the two after all.
     pub async fn allow_pair(&self, manga: MangaId, at: Provider, id: &ExternalId) -> Result<(), StoreError> {
         let text = "DELETE FROM rejected_pairs WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
-        self.pool.run(text, args![manga, at, id.as_str()]).await?;
+        self.pool.run_seen(text, args![manga, at, id.as_str()]).await?;
         Ok(())
     }
 
@@ -142,14 +142,14 @@ impl Db {
     pub async fn ignore(&self, what: &Ignored, now: Time) -> Result<(), StoreError> {
         let text = "INSERT INTO ignored (provider, external_id, field, at) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (provider, external_id, field) DO NOTHING";
-        self.pool.run(text, [what.key(), args![now]].concat()).await?;
+        self.pool.run_seen(text, [what.key(), args![now]].concat()).await?;
         Ok(())
     }
 
     /// Takes that back.
     pub async fn stop_ignoring(&self, what: &Ignored) -> Result<(), StoreError> {
         let text = "DELETE FROM ignored WHERE provider = $1 AND external_id = $2 AND field = $3";
-        self.pool.run(text, what.key()).await?;
+        self.pool.run_seen(text, what.key()).await?;
         Ok(())
     }
 }

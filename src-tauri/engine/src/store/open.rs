@@ -14,6 +14,7 @@ use std::{
 
 use kuroibara_core::{Provider, Time, UserId};
 use sqlx::{
+    Connection, PgConnection,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::SqliteConnectOptions,
@@ -124,28 +125,33 @@ fn place(url: Option<&str>, data_dir: &Path) -> Result<Place, StoreError> {
 }
 
 async fn server(options: PgConnectOptions) -> Result<Pool, StoreError> {
-    let options = options.application_name("kuroibara");
-    let pool = PgPoolOptions::new().max_connections(5).acquire_timeout(PATIENCE).connect_with(options).await?;
-    let there: Option<(bool,)> =
-        sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_optional(&pool).await?;
-    let pool = Pool::Postgres(pool);
-    let applied = if there.is_some_and(|(there,)| there) { applied(&pool).await? } else { BTreeMap::new() };
-    if let Pool::Postgres(pool) = &pool
-        && is_pending(&applied)?
-    {
-        MIGRATIONS.run(pool).await.map_err(migration)?;
-    }
-    Ok(pool)
+    // A device that falls asleep within a transaction must not keep the others waiting for hours.
+    let limits = [("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")];
+    let options = options.application_name("kuroibara").options(limits);
+    // A pool would go on trying to reach a server that is not there; the first connection says at once what is wrong.
+    let connecting = PgConnection::connect_with(&options);
+    let waited = tokio::time::timeout(PATIENCE, connecting).await;
+    let silent = |_| StoreError::Unreachable { reason: "it does not answer".into() };
+    bring_up_to_date(waited.map_err(silent)??).await?;
+    Ok(Pool::Postgres(PgPoolOptions::new().max_connections(5).acquire_timeout(PATIENCE).connect_lazy_with(options)))
 }
 
-/// The migrations that the database has had, with their checksums.
-async fn applied(pool: &Pool) -> Result<BTreeMap<i64, Vec<u8>>, StoreError> {
-    let text = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
-    Ok(pool.all::<(i64, Vec<u8>)>(text, args![]).await?.into_iter().collect())
+async fn bring_up_to_date(mut server: PgConnection) -> Result<(), StoreError> {
+    let there = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    let (there,): (bool,) = sqlx::query_as(there).fetch_one(&mut server).await?;
+    let applied: Vec<Applied> = if there { sqlx::query_as(APPLIED).fetch_all(&mut server).await? } else { Vec::new() };
+    if is_pending(&applied)? {
+        MIGRATIONS.run(&mut server).await.map_err(migration)?;
+    }
+    Ok(server.close().await?)
 }
+
+/// A migration that the database has had, and its checksum.
+type Applied = (i64, Vec<u8>);
+const APPLIED: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
 
 /// Whether there is anything to migrate. What this program does not know is an error.
-fn is_pending(applied: &BTreeMap<i64, Vec<u8>>) -> Result<bool, StoreError> {
+fn is_pending(applied: &[Applied]) -> Result<bool, StoreError> {
     let known: BTreeMap<i64, &[u8]> = MIGRATIONS.iter().map(|known| (known.version, &*known.checksum)).collect();
     for (version, checksum) in applied.iter().rev() {
         match known.get(version) {

@@ -79,7 +79,7 @@ impl Db {
         let mut tx = self.pool.write().await?;
         tx.run(INTERRUPT, args![self.user, run.started_at]).await?;
         tx.run(BEGIN, args![run.id, self.user, &*run.strategy, &*run.trigger, run.started_at]).await?;
-        tx.commit().await
+        tx.commit_seen().await
     }
 
     /// Notes how a sync ended, with what it did, and with its plan if that waits for a person.
@@ -93,7 +93,7 @@ impl Db {
     ) -> Result<(), StoreError> {
         let plan = plan.map(|plan| json("sync_runs.plan", plan)).transpose()?;
         let report = json("sync_runs.report", report)?;
-        self.pool.run(END, args![id, status, now, report, plan]).await?;
+        self.pool.run_seen(END, args![id, status, now, report, plan]).await?;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl Db {
 
     /// A plan waits no more: it was applied or given up.
     pub async fn settle_plan(&self, id: RunId) -> Result<(), StoreError> {
-        self.pool.run("UPDATE sync_runs SET plan = NULL WHERE id = $1", args![id]).await?;
+        self.pool.run_seen("UPDATE sync_runs SET plan = NULL WHERE id = $1", args![id]).await?;
         Ok(())
     }
 }

@@ -112,6 +112,14 @@ impl Pool {
         tx.commit().await?;
         Ok(rows)
     }
+
+    /// The same of something that a person sees, so that other processes' windows show it too.
+    pub(super) async fn run_seen(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        let mut tx = self.write().await?;
+        let rows = tx.run(sql, args).await?;
+        tx.commit_seen().await?;
+        Ok(rows)
+    }
 }
 
 impl Tx {
@@ -209,6 +217,12 @@ impl Tx {
             });
         }
         Ok(touched)
+    }
+
+    /// Makes what was done lasting, and tells other processes that there is something new to see.
+    pub(super) async fn commit_seen(mut self) -> Result<(), StoreError> {
+        self.run("UPDATE library_facts SET generation = generation + 1", Vec::new()).await?;
+        self.commit().await
     }
 
     /// Makes what was done lasting.

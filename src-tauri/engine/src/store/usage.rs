@@ -62,7 +62,7 @@ impl Db {
 
     /// Nobody asks a provider before `until`; the later of two pauses holds.
     pub async fn pause(&self, at: Provider, until: Time, reason: &str) -> Result<(), StoreError> {
-        self.pool.run(PAUSE, args![self.user, at, until, reason]).await?;
+        self.pool.run_seen(PAUSE, args![self.user, at, until, reason]).await?;
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ impl Db {
     /// Switches “keep services in step” on or off; the user has answered that question now.
     pub async fn set_keep_in_step(&self, on: bool) -> Result<(), StoreError> {
         let text = "UPDATE users SET keep_in_step = $2, keep_in_step_asked = TRUE WHERE id = $1";
-        self.pool.run(text, args![self.user, on]).await?;
+        self.pool.run_seen(text, args![self.user, on]).await?;
         Ok(())
     }
 }

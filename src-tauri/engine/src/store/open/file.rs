@@ -15,7 +15,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{MIGRATIONS, PATIENCE, applied, is_pending, migration};
+use super::{APPLIED, Applied, MIGRATIONS, PATIENCE, is_pending, migration};
 use crate::store::{
     StoreError,
     sql::{Pool, args},
@@ -97,14 +97,14 @@ async fn sign(options: &SqliteConnectOptions) -> Result<(), StoreError> {
 async fn migrate(pool: &SqlitePool, path: &Path, found: &Found) -> Result<(), StoreError> {
     let text = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
     let (tables,): (i64,) = sqlx::query_as(text).fetch_one(pool).await?;
-    let applied = if tables > 0 { applied(&Pool::Sqlite(pool.clone())).await? } else { Default::default() };
+    let applied: Vec<Applied> = if tables > 0 { sqlx::query_as(APPLIED).fetch_all(pool).await? } else { Vec::new() };
     if !is_pending(&applied)? {
         return Ok(());
     }
     if !found.alone && !applied.is_empty() {
         return Err(StoreError::Busy);
     }
-    if let Some((version, _)) = applied.last_key_value() {
+    if let Some((version, _)) = applied.last() {
         keep_copy(pool, path, *version).await?;
     }
     MIGRATIONS.run(pool).await.map_err(migration)

@@ -170,6 +170,16 @@ laws! {
         assert_eq!(loaded.version, 2, "whoever read the old links must read again");
     }
 
+    async fn a_batch_that_changes_a_manga_twice_leaves_it_out(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = new_manga(&db, "Akira", 1);
+        store(&db, std::slice::from_ref(&manga)).await;
+        let edit = |chapters| MangaChange { local: Some(entry(chapters)), ..MangaChange::of(manga.manga, 1) };
+        assert_eq!(db.commit(&batch(&[edit(2), edit(3)])).await.unwrap().stale, [manga.manga]);
+        let loaded = load_one(&db, manga.manga).await;
+        assert_eq!((loaded.version, loaded.state.local), (1, entry(1)));
+    }
+
     async fn linking_moves_a_mapping_and_unlinking_moves_it_back(fresh: &Fresh) {
         let db = fresh.open().await;
         let at = ids(&db).await;

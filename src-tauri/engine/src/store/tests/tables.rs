@@ -56,7 +56,8 @@ laws! {
         let other = question(&db, Some(Group::Score), Some(Provider::Kitsu), json!(2));
         let again = question(&db, Some(Group::Score), None, json!(3));
         store(&db, &[change(vec![ConflictChange::Open(first.clone()), ConflictChange::Open(other.clone())])]).await;
-        store(&db, &[change(vec![ConflictChange::Open(again)])]).await;
+        let twice = question(&db, Some(Group::Score), None, json!(0));
+        store(&db, &[change(vec![ConflictChange::Open(twice), ConflictChange::Open(again)])]).await;
         let open = db.open_conflicts().await.unwrap();
         assert_eq!(open.iter().map(|c| (c.id, c.body.clone())).collect::<Vec<_>>(), [(first.id, json!(3)), (other.id, json!(2))]);
         assert_eq!(load_one(&db, manga.manga).await.conflicts, open);
