@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The name of the one sealed column of a pending login.
-const LOGIN_COLUMN: &str = "body";
+pub(crate) const LOGIN_COLUMN: &str = "body";
 
 impl From<&SealedAt> for Place {
     fn from(at: &SealedAt) -> Self {

@@ -5,13 +5,26 @@
 
 pub mod clock;
 pub mod config;
+pub mod connect;
+mod edit;
+mod engine;
+pub mod error;
+pub mod events;
+pub mod history;
 pub mod http;
-pub mod keystore;
+mod identify;
+mod keystore;
+pub mod library;
+mod link;
 pub mod logging;
 pub mod oauth;
 pub mod providers;
 pub mod secret;
+pub mod settings;
 pub mod store;
+pub mod sync;
 pub mod vault;
 
+pub use engine::Engine;
+pub use error::EngineError;
 pub use kuroibara_core as core;

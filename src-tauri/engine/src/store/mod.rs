@@ -24,6 +24,7 @@ mod outbox;
 mod runs;
 mod snapshots;
 mod sql;
+mod survey;
 mod text;
 mod usage;
 mod users;
@@ -54,6 +55,7 @@ pub use open::Health;
 pub use outbox::Waiting;
 pub use runs::{NewRun, Run};
 pub use snapshots::Snapshot;
+pub use survey::KeptEntry;
 pub use usage::{DbLedger, Usage};
 pub use users::User;
 

@@ -1,0 +1,222 @@
+//! The reader's own changes: edit, add, remove. They are stored at once and marked as due; a sync sends them.
+
+use kuroibara_core::{
+    Entry, ExternalId, Field, Fields, Local, MangaId, MappingId, Origin, PartialDate, Provider, Stamp, Stamps, Status,
+    Totals, edit,
+};
+
+use crate::{
+    Engine,
+    error::EngineError,
+    events::Event,
+    identify::details_of,
+    library::EntryView,
+    providers::{RemoteEntry, Session, Work},
+    store::{
+        Batch, JournalRow, LinkChange, LinkSource, LoadedManga, MangaChange, MappingChange, NewLink, OutboxChange,
+        Pick, Scope, WorkChange,
+    },
+};
+
+/// How often a change is tried again when a sync stores something of the same manga at the same moment.
+const TRIES: usize = 20;
+
+impl Engine {
+    /// Changes fields of an entry. See [`edit::edit`] for what completing fills in.
+    pub async fn edit(&self, manga: MangaId, changes: &Fields) -> Result<EntryView, EngineError> {
+        let today = PartialDate::from(self.today());
+        self.change(manga, |loaded| {
+            let Local::Present(entry, stamps) = &loaded.state.local else { return Err(unknown(manga)) };
+            let edited = edit::edit(entry, changes, totals_for_edit(loaded), today)?;
+            Ok(self.edited(loaded, entry, stamps, edited))
+        })
+        .await?;
+        self.entry(manga).await
+    }
+
+    /// Removes an entry from the library. What follows at the providers, their removal policy says; the next sync asks.
+    pub async fn remove(&self, manga: MangaId) -> Result<(), EngineError> {
+        self.change(manga, |loaded| {
+            let Local::Present(entry, stamps) = &loaded.state.local else { return Err(unknown(manga)) };
+            let now = self.clock.now();
+            let mut change = self.due_everywhere(loaded);
+            change.local = Some(Local::Removed(entry.clone(), *stamps, now));
+            change.journal = vec![self.line(manga, (None, to_json(&entry.fields()), None), "removed")];
+            Ok(Some(change))
+        })
+        .await
+    }
+
+    /// Adds a work of a provider to the library, as planned, or as its list there already has it. A manga that was removed
+    /// comes back as it was.
+    pub async fn add(&self, provider: Provider, id: &ExternalId) -> Result<EntryView, EngineError> {
+        if let Some(manga) = self.db.find_manga(provider, id).await? {
+            self.change(manga, |loaded| Ok(self.brought_back(loaded))).await?;
+            return self.entry(manga).await;
+        }
+        let (work, listed) = self.look_up(provider, id).await?;
+        let manga = self.add_work(provider, &work, listed).await?;
+        self.entry(manga).await
+    }
+
+    /// The reader's own calendar day.
+    pub(crate) fn today(&self) -> chrono::NaiveDate {
+        self.clock.now().with_timezone(&chrono::Local).date_naive()
+    }
+
+    /// Loads a manga, changes it and stores it, again if somebody was quicker.
+    pub(crate) async fn change(
+        &self,
+        manga: MangaId,
+        change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
+    ) -> Result<(), EngineError> {
+        for _ in 0..TRIES {
+            let scope = Scope::Only(Pick { manga: vec![manga], ..Pick::default() });
+            let loaded = self.db.load_manga(&scope).await?.pop().ok_or_else(|| unknown(manga))?;
+            let Some(change) = change(&loaded)? else { return Ok(()) };
+            if self.commit_whole(&[change]).await? {
+                return Ok(());
+            }
+        }
+        Err(EngineError::Busy)
+    }
+
+    /// Stores changes of the reader's own, all or none. False: something was changed meanwhile.
+    pub(crate) async fn commit_whole(&self, changes: &[MangaChange]) -> Result<bool, EngineError> {
+        let batch = Batch { at: self.clock.now(), fence: None, manga: changes, integrations: &[], whole: true };
+        let stored = self.db.commit(&batch).await?.stale.is_empty();
+        if stored {
+            self.tell(Event::LibraryChanged);
+        }
+        Ok(stored)
+    }
+
+    fn edited(&self, loaded: &LoadedManga, entry: &Entry, stamps: &Stamps, edited: Entry) -> Option<MangaChange> {
+        let changed: Vec<Field> =
+            Field::ALL.into_iter().filter(|field| entry.get(*field) != edited.get(*field)).collect();
+        if changed.is_empty() {
+            return None;
+        }
+        let stamp = Stamp { at: self.clock.now(), origin: Origin::User };
+        let mut stamps = *stamps;
+        changed.iter().for_each(|field| stamps.fields[*field] = stamp);
+        let mut change = self.due_everywhere(loaded);
+        let row = |field: &Field| (Some(*field), to_json(&entry.get(*field)), to_json(&edited.get(*field)));
+        change.journal = changed.iter().map(|field| self.line(loaded.id, row(field), "edit")).collect();
+        change.local = Some(Local::Present(edited, stamps));
+        Some(change)
+    }
+
+    /// An entry that was removed, as it was; none if it is there.
+    fn brought_back(&self, loaded: &LoadedManga) -> Option<MangaChange> {
+        let stamp = Stamp { at: self.clock.now(), origin: Origin::User };
+        let (entry, stamps) = match &loaded.state.local {
+            Local::Present(..) => return None,
+            Local::Removed(entry, stamps, _) => (entry.clone(), Stamps { presence: stamp, ..*stamps }),
+            Local::Never => (Entry::new(Status::PlanToRead), Stamps::all(stamp)),
+        };
+        let mut change = self.due_everywhere(loaded);
+        change.journal = vec![self.line(loaded.id, (None, None, to_json(&entry.fields())), "added")];
+        change.local = Some(Local::Present(entry, stamps));
+        Some(change)
+    }
+
+    pub(crate) async fn look_up(
+        &self,
+        provider: Provider,
+        id: &ExternalId,
+    ) -> Result<(Work, Option<RemoteEntry>), EngineError> {
+        let integration = self.db.integration(provider).await?;
+        if !integration.is_connected() {
+            return Err(EngineError::NotConnected(provider));
+        }
+        let client = self.client(provider);
+        let token = crate::connect::SignIn::of(self, &integration).token(client.as_ref()).await?;
+        let account_id = integration.account_id.as_deref().unwrap_or_default();
+        let session = Session { token: &token, account_id, volumes: integration.policy.volumes };
+        let found = client.work(&session, id).await?;
+        found.ok_or_else(|| EngineError::UnknownWork { provider, id: id.to_string() })
+    }
+
+    async fn add_work(
+        &self,
+        provider: Provider,
+        work: &Work,
+        listed: Option<RemoteEntry>,
+    ) -> Result<MangaId, EngineError> {
+        let now = self.clock.now();
+        let manga = MangaId(self.db.new_id(now));
+        let integrations = self.db.integrations().await?;
+        let (entry, origin) = match listed {
+            Some(listed) => (Entry::from_fields(&listed.fields), Origin::Provider(provider)),
+            None => (Entry::new(Status::PlanToRead), Origin::User),
+        };
+        let own = [(provider, work.id.clone(), LinkSource::List)];
+        let links = work.links.iter().map(|(at, id)| (*at, id.clone(), source_of(provider)));
+        let mut change = MangaChange::of(manga, 0);
+        for (at, external_id, source) in own.into_iter().chain(links) {
+            // A linked id that is another manga's already is left to the next sync, which asks.
+            if change.mappings.iter().any(|m| is_at(m, integrations[at].id))
+                || self.db.find_manga(at, &external_id).await?.is_some()
+            {
+                continue;
+            }
+            let title = (at == provider).then(|| work.title.clone());
+            let link = NewLink { integration: integrations[at].id, external_id, title, source };
+            let mapping = MappingChange::of(MappingId(self.db.new_id(now)));
+            let outbox = OutboxChange::Due { since: now };
+            let totals = (at == provider).then_some(work.totals);
+            change.mappings.push(MappingChange { link: LinkChange::New(link), totals, outbox, ..mapping });
+        }
+        change.work = WorkChange::New(details_of([work].into_iter()));
+        change.journal = vec![self.line(manga, (None, None, to_json(&entry.fields())), "added")];
+        change.local = Some(Local::Present(entry, Stamps::all(Stamp { at: now, origin })));
+        if self.commit_whole(&[change]).await? { Ok(manga) } else { Err(EngineError::Busy) }
+    }
+
+    /// A change that marks every mapping as due.
+    pub(crate) fn due_everywhere(&self, loaded: &LoadedManga) -> MangaChange {
+        let since = self.clock.now();
+        let due = |id| MappingChange { outbox: OutboxChange::Due { since }, ..MappingChange::of(id) };
+        let mappings = loaded.mappings.values().flatten().map(|mapping| due(mapping.id)).collect();
+        MangaChange { mappings, ..MangaChange::of(loaded.id, loaded.version) }
+    }
+
+    /// One line of history about the library, made by the user.
+    pub(crate) fn line(
+        &self,
+        manga: MangaId,
+        (field, before, after): (Option<Field>, Option<serde_json::Value>, Option<serde_json::Value>),
+        cause: &str,
+    ) -> JournalRow {
+        let at = self.clock.now();
+        let (id, cause, origin) = (self.db.new_id(at), cause.to_owned(), Origin::User);
+        JournalRow { id, run: None, manga, provider: None, field, before, after, origin, cause, at }
+    }
+}
+
+fn is_at(mapping: &MappingChange, integration: kuroibara_core::IntegrationId) -> bool {
+    matches!(&mapping.link, LinkChange::New(link) if link.integration == integration)
+}
+
+/// How a provider's link to another one's work was found.
+pub(crate) fn source_of(provider: Provider) -> LinkSource {
+    match provider {
+        Provider::AniList | Provider::MyAnimeList => LinkSource::IdMal,
+        Provider::Kitsu => LinkSource::KitsuMapping,
+    }
+}
+
+pub(crate) fn to_json(value: &impl serde::Serialize) -> Option<serde_json::Value> {
+    serde_json::to_value(value).ok().filter(|json| !json.is_null())
+}
+
+pub(crate) fn unknown(manga: MangaId) -> EngineError {
+    EngineError::UnknownManga(manga.to_string())
+}
+
+/// The totals that an edit is checked against: the largest that anybody counted.
+fn totals_for_edit(loaded: &LoadedManga) -> Totals {
+    let sides = || loaded.state.sides().map(|(_, side)| side.totals).chain([loaded.totals]);
+    Totals { chapters: sides().filter_map(|t| t.chapters).max(), volumes: sides().filter_map(|t| t.volumes).max() }
+}

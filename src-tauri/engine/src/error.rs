@@ -1,0 +1,138 @@
+//! What can go wrong, in words that say what was tried and what to do.
+
+use kuroibara_core::{Provider, edit::EditError};
+
+use crate::{
+    http::HttpError,
+    oauth::{BeginError, ReturnError},
+    providers::ApiError,
+    store::StoreError,
+    vault::VaultError,
+};
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A provider.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The network.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// A sign-in can't begin.
+    #[error(transparent)]
+    Begin(#[from] BeginError),
+    /// A sign-in did not end as it should.
+    #[error(transparent)]
+    Return(#[from] ReturnError),
+    /// An edit that can't be.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// Another sync is running.
+    #[error("another sync is running; this one waited for it and gave up. Try again when it has ended")]
+    Busy,
+    /// There is no such manga.
+    #[error("no manga of your library is “{0}”. See `library` for the ids, or name it as PROVIDER:ID")]
+    UnknownManga(String),
+    /// The provider is not connected.
+    #[error("{0} is not connected. Connect it first")]
+    NotConnected(Provider),
+    /// The provider has no such work.
+    #[error("{provider} has no manga with the id {id}")]
+    UnknownWork {
+        /// Who was asked.
+        provider: Provider,
+        /// The id.
+        id: String,
+    },
+    /// Two manga hold different ids at one provider, so they can't be the same.
+    #[error("these two hold different ids at {0}, so they can't be one manga. Unlink one of them there first")]
+    LinkContradicts(Provider),
+    /// There is nothing to do this to.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl EngineError {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => store_code(error),
+            Self::Vault(error) => vault_code(error),
+            Self::Api(error) => error.code(),
+            Self::Http(error) => error.code(),
+            Self::Begin(BeginError::NoClientId(_)) => "no_api_client",
+            Self::Begin(_) => "sign_in_impossible",
+            Self::Return(_) => "sign_in_failed",
+            Self::Edit(_) => "bad_input",
+            Self::Busy => "busy",
+            Self::UnknownManga(_) => "unknown_manga",
+            Self::NotConnected(_) => "not_connected",
+            Self::UnknownWork { .. } => "unknown_work",
+            Self::LinkContradicts(_) => "link_contradicts",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::BadAddress(_) => "bad_database_url",
+        StoreError::NoAccess { .. } | StoreError::ReadOnly => "database_not_writable",
+        StoreError::NotADatabase { .. } => "not_a_database",
+        StoreError::Damaged { .. } | StoreError::Unintelligible { .. } => "database_damaged",
+        StoreError::Newer { .. } => "database_newer",
+        StoreError::Migration { .. } => "migration_failed",
+        StoreError::DiskFull => "disk_full",
+        StoreError::Busy => "database_busy",
+        StoreError::Unreachable { .. } | StoreError::Refused { .. } => "database_unreachable",
+        StoreError::LeaseLost => "lease_lost",
+        StoreError::Statement(_) => "database_error",
+    }
+}
+
+fn vault_code(error: &VaultError) -> &'static str {
+    match error {
+        VaultError::NoKeyring(_) => "no_keyring",
+        VaultError::Locked => "keyring_locked",
+        VaultError::PassphraseNeeded => "passphrase_needed",
+        VaultError::WrongPassphrase => "wrong_passphrase",
+        VaultError::KeyGone => "key_gone",
+        VaultError::Corrupt(_) => "secret_damaged",
+        VaultError::Store(_) => "database_error",
+    }
+}
+
+impl ApiError {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Http(error) => error.code(),
+            Self::TokenExpired(_) | Self::SignInAgain(_) => "sign_in_again",
+            Self::Refused { .. } => "refused_by_provider",
+            Self::NotFound(_) => "not_found",
+            Self::Unreadable { .. } => "unreadable_answer",
+        }
+    }
+}
+
+impl HttpError {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::AnswerLost { .. } => "answer_lost",
+            Self::Outage { .. } => "outage",
+            Self::Paused { .. } => "paused",
+            Self::Unusable(_) => "no_secure_connections",
+            Self::Insecure(_) => "insecure_address",
+            Self::LeaseLost => "lease_lost",
+        }
+    }
+}

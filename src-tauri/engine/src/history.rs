@@ -1,0 +1,112 @@
+//! What happened: runs and changes, the newest first.
+
+use kuroibara_core::{MangaId, Provider, RunId, Time};
+use serde::Serialize;
+
+use crate::{
+    Engine,
+    error::EngineError,
+    store::{JournalFilter, JournalRow, Run},
+};
+
+/// Runs and changes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct History {
+    /// The runs.
+    pub runs: Vec<RunView>,
+    /// The changes.
+    pub changes: Vec<ChangeView>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunView {
+    /// Which run.
+    pub run_id: RunId,
+    /// `full`, `incremental` or `edit`.
+    pub strategy: String,
+    /// Who asked for it.
+    pub trigger: String,
+    /// How it ended, or `running` or `interrupted`.
+    pub status: String,
+    /// When it began.
+    pub started_at: Time,
+    /// When it ended.
+    pub finished_at: Option<Time>,
+    /// What it did per provider.
+    pub providers: Option<serde_json::Value>,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChangeView {
+    /// Which change.
+    pub change_id: uuid::Uuid,
+    /// The run that made it; none: the reader did.
+    pub run_id: Option<RunId>,
+    /// Which manga.
+    pub manga_id: MangaId,
+    /// Where; none: in the library.
+    pub provider: Option<Provider>,
+    /// Which field; none: the whole entry.
+    pub field: Option<&'static str>,
+    /// What was there.
+    pub before: Option<serde_json::Value>,
+    /// What is there now.
+    pub after: Option<serde_json::Value>,
+    /// Who brought the new value.
+    pub origin: &'static str,
+    /// Why.
+    pub cause: String,
+    /// When.
+    pub at: Time,
+}
+
+impl Engine {
+    /// The newest runs and changes, or those of one run.
+    pub async fn history(&self, run: Option<RunId>, limit: u32) -> Result<History, EngineError> {
+        let runs = match run {
+            Some(run) => self.db.run(run).await?.into_iter().collect(),
+            None => self.db.runs(limit, 0).await?,
+        };
+        if let (Some(run), true) = (run, runs.is_empty()) {
+            return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
+        }
+        let changes = self.db.journal(JournalFilter { run, ..JournalFilter::default() }, limit, 0).await?;
+        Ok(History {
+            runs: runs.into_iter().map(RunView::from).collect(),
+            changes: changes.into_iter().map(ChangeView::from).collect(),
+        })
+    }
+}
+
+impl From<Run> for RunView {
+    fn from(run: Run) -> Self {
+        Self {
+            run_id: run.id,
+            strategy: run.strategy,
+            trigger: run.trigger,
+            status: run.status,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            providers: run.report.and_then(|mut report| report.get_mut("providers").map(serde_json::Value::take)),
+        }
+    }
+}
+
+impl From<JournalRow> for ChangeView {
+    fn from(row: JournalRow) -> Self {
+        Self {
+            change_id: row.id,
+            run_id: row.run,
+            manga_id: row.manga,
+            provider: row.provider,
+            field: row.field.map(kuroibara_core::Field::as_str),
+            before: row.before,
+            after: row.after,
+            origin: row.origin.as_str(),
+            cause: row.cause,
+            at: row.at,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! One sync per user at a time, over all processes and devices, by a lease in the database.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::task::JoinHandle;
+
+use crate::{
+    Engine,
+    error::EngineError,
+    http::Fence,
+    store::{Db, LeaseProof},
+};
+
+/// How long a lease lasts without being renewed. A laptop that slept longer writes nothing any more.
+const LASTS: Duration = Duration::from_secs(60);
+/// How long a second sync waits for the first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The right to sync, renewed in the background while it is held.
+pub(super) struct Lease {
+    held: Arc<Held>,
+    renewal: JoinHandle<()>,
+}
+
+struct Held {
+    db: Db,
+    proof: LeaseProof,
+    lost: AtomicBool,
+}
+
+impl Lease {
+    /// Takes the lease, waiting for another sync to end.
+    pub(super) async fn take(engine: &Engine) -> Result<Self, EngineError> {
+        let began = engine.clock.now();
+        let name = format!("sync:{}", engine.db.user());
+        loop {
+            // Two syncs of one process are two holders as well.
+            let holder = format!("{}:{}", engine.holder, uuid::Uuid::new_v4());
+            if let Some(proof) = engine.db.acquire_lease(&name, &holder, LASTS).await? {
+                return Ok(Self::hold(engine, proof));
+            }
+            if engine.clock.now() - began >= chrono::TimeDelta::from_std(PATIENCE).unwrap_or_default() {
+                return Err(EngineError::Busy);
+            }
+            engine.clock.sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    fn hold(engine: &Engine, proof: LeaseProof) -> Self {
+        let held = Arc::new(Held { db: engine.db.clone(), proof, lost: AtomicBool::new(false) });
+        let renewal = tokio::spawn(renew(held.clone()));
+        Self { held, renewal }
+    }
+
+    /// What each transaction of the run has to show.
+    pub(super) fn proof(&self) -> &LeaseProof {
+        &self.held.proof
+    }
+
+    /// What is asked before each request.
+    pub(super) fn fence(&self) -> Arc<dyn Fence> {
+        self.held.clone()
+    }
+
+    /// Lets the next sync begin.
+    pub(super) async fn release(self) {
+        self.renewal.abort();
+        if let Err(error) = self.held.db.release_lease(&self.held.proof).await {
+            tracing::warn!(%error, "the lease could not be given back; it ends by itself");
+        }
+    }
+}
+
+/// Renews the lease for as long as it is held. This waits in real time: leases live in the database's time.
+async fn renew(held: Arc<Held>) {
+    while !held.lost.load(Ordering::Relaxed) {
+        tokio::time::sleep(LASTS / 3).await;
+        if !matches!(held.db.renew_lease(&held.proof, LASTS).await, Ok(true)) {
+            held.lost.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Fence for Held {
+    async fn holds(&self) -> bool {
+        !self.lost.load(Ordering::Relaxed) && self.db.holds_lease(&self.proof).await.unwrap_or(false)
+    }
+}

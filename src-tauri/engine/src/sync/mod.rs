@@ -1,0 +1,86 @@
+//! The sync: one function over a scope, for “Sync now”, an edit that goes out, the tray, the schedule and the command line.
+//!
+//! Seven steps: validate, refresh, retrieve, map, resolve, update, push. Everything is decided in
+//! [`kuroibara_core::plan`]; here it is fetched, stored and sent. The order keeps every promise across a crash: what
+//! was read and merged is stored in one transaction, an intent is stored before each write, and a base moves only with the
+//! answer.
+
+mod apply;
+mod judge;
+mod lease;
+pub mod report;
+mod resolve;
+mod retrieve;
+mod run;
+mod send;
+mod subject;
+mod survey;
+
+use std::collections::BTreeSet;
+
+use kuroibara_core::Provider;
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, error::EngineError, sync::report::Report};
+
+/// What a sync is to cover, and how far it may go by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// The providers; none named: all that are connected.
+    pub providers: Vec<Provider>,
+    /// Whether each list is read whole.
+    pub full: bool,
+    /// Whether to stop after the plan.
+    pub dry_run: bool,
+    /// Whether what would wait for a person is carried out.
+    pub approved: bool,
+    /// Plan rows to leave out this time, as [`row_key`]s.
+    pub skipped: BTreeSet<String>,
+    /// Who asked for it.
+    pub trigger: Trigger,
+}
+
+/// Who asked for a sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The person, now.
+    #[default]
+    Manual,
+    /// An edit that goes out by itself.
+    Edit,
+    /// The schedule.
+    Schedule,
+    /// The application's start, the network's return or the machine's waking up.
+    Return,
+}
+
+impl Trigger {
+    /// The word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Edit => "edit",
+            Self::Schedule => "schedule",
+            Self::Return => "return",
+        }
+    }
+}
+
+/// What names a row of a plan from one run to the next: the manga's place at a provider.
+pub fn row_key(provider: Provider, external_id: &kuroibara_core::ExternalId) -> String {
+    format!("{provider}:{external_id}")
+}
+
+impl Engine {
+    /// Syncs what `order` covers. One sync per user at a time: a second one waits up to a minute, then fails as busy.
+    ///
+    /// A provider that fails does not keep the others from going on: how each went is in the report. An error is returned
+    /// only where nothing could be done at all.
+    pub async fn sync(&self, order: &Order) -> Result<Report, EngineError> {
+        let lease = lease::Lease::take(self).await?;
+        let result = run::run(self, order, &lease).await;
+        lease.release().await;
+        result
+    }
+}

@@ -1,0 +1,140 @@
+//! What a run did, or would do: the answer of the command line and the content of the activity page.
+
+use std::collections::BTreeMap;
+
+use kuroibara_core::{
+    ExternalId, MangaId, Provider, RunId,
+    plan::{Action, FieldChange},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::providers::Notice;
+
+/// What a run did, or with a dry run would do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Which run.
+    pub run_id: RunId,
+    /// How much was looked at.
+    pub strategy: Strategy,
+    /// Whether anything was carried out.
+    pub applied: bool,
+    /// What happened at each provider that was asked for.
+    pub providers: BTreeMap<Provider, ProviderReport>,
+    /// Every intended change, in a fixed order.
+    pub plan: Vec<PlanRow>,
+}
+
+/// How much a run looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strategy {
+    /// Every list whole.
+    Full,
+    /// What changed since the last listing.
+    Incremental,
+    /// What was edited here, each list's changes first.
+    Edit,
+}
+
+impl Strategy {
+    /// The word used in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Incremental => "incremental",
+            Self::Edit => "edit",
+        }
+    }
+}
+
+/// What happened at one provider. Counts are entries, but for `requests`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderReport {
+    /// How it went.
+    pub status: ProviderStatus,
+    /// HTTP requests.
+    pub requests: u32,
+    /// Entries that took values from there.
+    pub pulled: usize,
+    /// Entries that were sent there.
+    pub pushed: usize,
+    /// Entries that came into the library from there.
+    pub created_local: usize,
+    /// Entries that were added there.
+    pub created_remote: usize,
+    /// Entries that were removed there.
+    pub removed: usize,
+    /// Questions that wait for a person.
+    pub conflicts: usize,
+    /// Listed works without a link to any other provider.
+    pub unmatched: usize,
+    /// Entries of which something is held back: the services are not kept in step, or the entry is private.
+    pub held: usize,
+    /// What went wrong, item by item.
+    pub errors: Vec<Problem>,
+    /// What the reader should know of the account.
+    #[serde(skip_deserializing)]
+    pub notices: Vec<Notice>,
+}
+
+/// How a run went at one provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderStatus {
+    /// All that was to be done is done.
+    Success,
+    /// Some items failed or were refused.
+    Partial,
+    /// Nothing could be done.
+    Failed,
+    /// The plan waits for a person.
+    NeedsApproval,
+    /// The person has to sign in again.
+    SignInAgain,
+    /// Not connected, or switched off.
+    #[default]
+    Skipped,
+}
+
+impl ProviderStatus {
+    /// The word used in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::NeedsApproval => "needs_approval",
+            Self::SignInAgain => "sign_in_again",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// Something that went wrong, or stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable word for programs.
+    pub code: String,
+    /// A sentence for people, with what to do.
+    pub message: String,
+    /// The manga that it is about, if it is about one.
+    pub manga_id: Option<MangaId>,
+}
+
+/// One intended change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanRow {
+    /// The manga; none until it is in the library.
+    pub manga_id: Option<MangaId>,
+    /// Its title.
+    pub title: String,
+    /// Where it comes from or goes to.
+    pub provider: Provider,
+    /// The work's id there.
+    pub external_id: ExternalId,
+    /// What happens.
+    pub action: Action,
+    /// Field by field.
+    pub fields: Vec<FieldChange>,
+}

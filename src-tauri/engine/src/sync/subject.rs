@@ -1,0 +1,175 @@
+//! One manga under consideration in a run: what the store knew, what was just read, and what follows.
+
+use enum_map::EnumMap;
+use kuroibara_core::{
+    ExternalId, MangaId, MangaState, MappingId, Policy, Provider, Remote, Time, Totals,
+    merge::{Arrival, Question},
+    plan::{self, Action, MangaPlan},
+};
+
+use super::report::PlanRow;
+use crate::store::{Conflict, Details, Due, LoadedManga, NewLink};
+
+/// One manga under consideration.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub(super) manga: MangaId,
+    /// Set for a manga that is not in the library yet.
+    pub(super) new: Option<Details>,
+    pub(super) title: String,
+    /// The version of the entry that this is planned from.
+    pub(super) version: i64,
+    /// Everything that the planner may see: the providers that take part in this run.
+    pub(super) state: MangaState,
+    /// What the store holds, to store only what differs.
+    pub(super) stored: MangaState,
+    pub(super) ties: EnumMap<Provider, Option<Tie>>,
+    pub(super) plan: MangaPlan,
+    /// The questions that are open in the store.
+    pub(super) open: Vec<Conflict>,
+}
+
+/// A mapping of the manga.
+#[derive(Clone, Debug)]
+pub(super) struct Tie {
+    pub(super) id: MappingId,
+    pub(super) external_id: ExternalId,
+    /// Set for a mapping that is not stored yet.
+    pub(super) new: Option<NewLink>,
+    pub(super) due: Option<Due>,
+    /// Whether something read or chosen before is still to be merged.
+    pub(super) unsettled: bool,
+    /// When it was read in this run, if it was.
+    pub(super) read_at: Option<Time>,
+    /// Totals that differ from the stored ones.
+    pub(super) totals: Option<Totals>,
+    /// It is missing from a listing, which only a direct look can confirm.
+    pub(super) unsure: bool,
+    /// It was named in a listing or found by a look of this run.
+    pub(super) listed: bool,
+}
+
+impl Subject {
+    /// A manga as it is stored.
+    pub(super) fn loaded(loaded: LoadedManga) -> Self {
+        let ties = loaded.mappings.map(|_, mapping| {
+            mapping.map(|m| Tie {
+                id: m.id,
+                external_id: m.external_id,
+                new: None,
+                due: m.due,
+                unsettled: m.unsettled,
+                read_at: None,
+                totals: None,
+                unsure: false,
+                listed: false,
+            })
+        });
+        let state = loaded.state;
+        let plan =
+            plan::plan(&MangaState { local: state.local.clone(), sides: EnumMap::default() }, &Policy::default());
+        Self {
+            manga: loaded.id,
+            new: None,
+            title: loaded.title,
+            version: loaded.version,
+            stored: state.clone(),
+            state,
+            ties,
+            plan,
+            open: loaded.conflicts,
+        }
+    }
+
+    /// Takes out of sight what does not take part in this run.
+    pub(super) fn keep_only(&mut self, takes_part: impl Fn(Provider) -> bool) {
+        for provider in Provider::ALL.into_iter().filter(|provider| !takes_part(*provider)) {
+            self.state.sides[provider] = None;
+        }
+    }
+
+    /// Plans it. What a provider has refused for good is set aside until it is edited again.
+    pub(super) fn plan(&mut self, policy: &Policy) {
+        self.plan = plan::plan(&self.state, policy);
+        for provider in Provider::ALL {
+            if self.ties[provider].as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
+                self.plan.pushes[provider].request = None;
+            }
+        }
+    }
+
+    /// Providers where only a direct look can say whether the entry is gone, and where that matters.
+    pub(super) fn to_look_at(&self) -> impl Iterator<Item = (Provider, ExternalId)> {
+        self.ties.iter().filter_map(|(provider, tie)| {
+            let tie = tie.as_ref().filter(|tie| tie.unsure)?;
+            let had_base = self.stored.sides[provider].as_ref().is_some_and(|side| side.base.is_some());
+            let creates = self.plan.pushes[provider].request.is_some();
+            (had_base || creates).then(|| (provider, tie.external_id.clone()))
+        })
+    }
+
+    /// The intended changes, as they are shown.
+    pub(super) fn rows(&self) -> Vec<PlanRow> {
+        let rows = self.plan.rows(&self.state).into_iter().map(|row| (row.provider, row.action, row.fields));
+        let links = self.links().map(|provider| (provider, Action::Link, Vec::new()));
+        links.chain(rows).filter_map(|(provider, action, fields)| self.row(provider, action, fields)).collect()
+    }
+
+    fn row(&self, provider: Provider, action: Action, fields: Vec<plan::FieldChange>) -> Option<PlanRow> {
+        let external_id = self.ties[provider].as_ref()?.external_id.clone();
+        let manga_id = self.new.is_none().then_some(self.manga);
+        Some(PlanRow { manga_id, title: self.title.clone(), provider, external_id, action, fields })
+    }
+
+    /// Listed works that turn out to be a manga which another provider has too.
+    fn links(&self) -> impl Iterator<Item = Provider> {
+        let several = self.ties.values().flatten().count() > 1;
+        self.ties.iter().filter_map(move |(provider, tie)| {
+            let fresh = tie.as_ref().is_some_and(|tie| tie.new.is_some());
+            let listed = self.state.sides[provider].as_ref().is_some_and(|side| side.remote.present().is_some());
+            (fresh && listed && several && !self.arrives_from(provider)).then_some(provider)
+        })
+    }
+
+    /// Questions that concern `provider`.
+    pub(super) fn questions_at(&self, provider: Provider) -> usize {
+        let has_side = self.state.sides[provider].is_some();
+        let concerns = |question: &&Question| match question {
+            Question::Differs(_) => has_side,
+            Question::RemovedHere(at) | Question::VanishedThere(at) => *at == provider,
+        };
+        self.plan.merged.questions.iter().filter(concerns).count()
+    }
+
+    /// Whether the library holds this manga at `provider` as present.
+    pub(super) fn is_listed_at(&self, provider: Provider) -> bool {
+        matches!(self.state.sides[provider].as_ref().map(|side| &side.remote), Some(Remote::Present(_)))
+    }
+
+    /// Whether the plan takes values from `provider` into an entry that was here before.
+    pub(super) fn pulls_from(&self, provider: Provider) -> bool {
+        self.plan.merged.arrival.is_none() && self.plan.merged.pulls.iter().any(|pull| pull.from == provider)
+    }
+
+    /// Whether the plan brings the entry into the library from `provider`.
+    pub(super) fn arrives_from(&self, provider: Provider) -> bool {
+        self.plan.merged.arrival.is_some_and(|arrival| source(arrival) == provider)
+    }
+
+    /// Whether something is held back from `provider`.
+    pub(super) fn is_held_at(&self, provider: Provider) -> bool {
+        let push = &self.plan.pushes[provider];
+        !push.held.is_empty() || push.held_entry.is_some()
+    }
+
+    /// Whether the plan writes to `provider`.
+    pub(super) fn writes_to(&self, provider: Provider) -> bool {
+        self.plan.pushes[provider].request.is_some() || self.plan.merged.removals.contains(&provider)
+    }
+}
+
+fn source(arrival: Arrival) -> Provider {
+    match arrival {
+        Arrival::Created(provider) | Arrival::Restored(provider) => provider,
+    }
+}
