@@ -7,6 +7,7 @@ use kuroibara_core::Fields;
 pub mod chance;
 pub mod heads;
 pub mod laws;
+pub mod say;
 pub mod service;
 pub mod sync;
 pub mod world;

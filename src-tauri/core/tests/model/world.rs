@@ -266,3 +266,32 @@ impl World {
 fn is_pending(base: &Base, seen: &Observation) -> bool {
     seen.fields.iter().any(|(field, value)| base.pairs[field].as_ref().is_some_and(|pair| pair.theirs != *value))
 }
+
+// What a test asks.
+impl World {
+    /// A world in which `entry` is in the library and, in step, at these providers, which hold nothing else.
+    pub fn in_step(totals: Totals, providers: &[Provider], entry: &Fields) -> Self {
+        let mut world = Self::connected(totals, providers);
+        world.policy.keep_in_step = true;
+        world.edit_here(entry);
+        world.wait(3_600);
+        world.quietly();
+        world.wait(3_600);
+        world
+    }
+
+    /// A full sync that nobody disturbs: how often it wrote.
+    pub fn quietly(&mut self) -> u32 {
+        self.sync(super::sync::Scope::Full, &mut super::sync::calm).unwrap()
+    }
+
+    /// What the library holds in `field`.
+    pub fn here(&self, field: Field) -> Value {
+        self.entry().expect("the entry is in the library").get(field)
+    }
+
+    /// What a provider holds in `field`.
+    pub fn there(&self, provider: Provider, field: Field) -> Option<Value> {
+        self.services[provider].read()?.fields.get(field).cloned()
+    }
+}
