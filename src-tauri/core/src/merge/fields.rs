@@ -133,20 +133,24 @@ impl Outcome {
     }
 
     fn merge_group(&mut self, group: Group, local: &Entry, stamps: &Stamps, views: &[View<'_>]) {
-        self.overrule(group, views);
         let changes: Vec<_> = views.iter().filter_map(|view| Change::of(view, group, local)).collect();
-        if changes.is_empty() {
-            return;
+        if !changes.is_empty() {
+            self.settle(group, local, stamps, &changes);
         }
-        let edited = edited_here(group, &changes);
-        match agreed(group, local, &edited, &changes)
-            .unwrap_or_else(|| decided(group, local, stamps, &edited, &changes))
-        {
-            Winner::Local => self.note_beaten(group, &changes, None),
+        if !self.asked.contains(&group) {
+            self.overrule(group, views);
+        }
+    }
+
+    fn settle(&mut self, group: Group, local: &Entry, stamps: &Stamps, changes: &[Change<'_>]) {
+        let edited = edited_here(group, changes);
+        let winner = agreed(group, local, &edited, changes);
+        match winner.unwrap_or_else(|| decided(group, local, stamps, &edited, changes)) {
+            Winner::Local => self.note_beaten(group, changes, None),
             Winner::Change(i) => self.take(group, &changes[i], changes[i].entry.clone()),
             Winner::Group(i) => {
                 self.take(group, &changes[i], changes[i].with_whole_group(group, local));
-                self.note_beaten(group, &changes, Some(i));
+                self.note_beaten(group, changes, Some(i));
             }
             Winner::Nobody => self.asked.push(group),
         }

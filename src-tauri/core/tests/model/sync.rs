@@ -119,6 +119,9 @@ impl World {
         let plan = plan(&state, &self.policy);
         let settled = plan.is_settled(&state);
         if settled {
+            if !plan.merged.lost.is_empty() {
+                self.broken.push(format!("a conflict comes back: {:?}", plan.merged.lost));
+            }
             self.questions = plan.merged.questions;
             return Ok(true);
         }
