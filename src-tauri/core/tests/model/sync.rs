@@ -2,8 +2,9 @@
 //! and again until nothing is left. At every step the weather may turn.
 
 use kuroibara_core::{
-    Field, Fields, Local, Origin, Provider, Value,
+    Field, Fields, Group, Local, Origin, Provider, Value,
     learn::{answered, intend},
+    merge::Lost,
     plan::{MangaPlan, plan},
 };
 
@@ -246,6 +247,10 @@ impl World {
         self.services[provider].remove(id.as_ref());
         self.writes += 1;
         self.note(|| format!("removed at {provider}"));
+        // The journal's row of a removal has the whole entry as it was.
+        let fields = before.present().map(|seen| seen.fields.clone()).unwrap_or_default();
+        let row = |group| Lost { side: Origin::Provider(provider), group, fields: fields.clone() };
+        self.journal.extend(Group::ALL.map(row));
         self.note_race(provider, there, before.present().map(|seen| &seen.fields), &Fields::new());
         self.step(weather)?;
         self.links[provider].base = None;
