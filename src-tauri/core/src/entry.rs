@@ -218,6 +218,11 @@ impl Fields {
         self
     }
 
+    /// The known fields of `group`.
+    pub fn of(&self, group: Group) -> Self {
+        group.fields().iter().filter_map(|field| Some((*field, self.get(*field)?.clone()))).collect()
+    }
+
     /// The known fields.
     pub fn iter(&self) -> impl Iterator<Item = (Field, &Value)> {
         self.0.iter().filter_map(|(field, value)| Some((field, value.as_ref()?)))

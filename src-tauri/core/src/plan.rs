@@ -4,8 +4,8 @@ use enum_map::EnumMap;
 use serde::Serialize;
 
 use crate::{
-    Field, Fields, Local, MangaState, Origin, Policy, Provider, Value,
-    merge::{self, Arrival, Merged},
+    Field, Fields, Group, Local, MangaState, Origin, Policy, Provider, Value,
+    merge::{self, Arrival, Lost, Merged},
     push::{self, Push},
 };
 
@@ -69,31 +69,28 @@ pub fn plan(state: &MangaState, policy: &Policy) -> MangaPlan {
         }
         (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
     });
-    let destroyed: Vec<_> = pushes.iter().filter_map(|(p, push)| destroyed(p, push, state, &merged, policy)).collect();
+    let destroyed: Vec<_> = pushes.iter().flat_map(|(p, push)| destroyed(p, push, state, &merged, policy)).collect();
     merged.lost.extend(destroyed);
     MangaPlan { merged, pushes }
 }
 
 /// What a request replaces or takes away there although it was never agreed on and never compared, such as a finish date
 /// set at MyAnimeList while the library left “completed”: it is not lost without a trace.
-fn destroyed(
-    provider: Provider,
-    push: &Push,
-    state: &MangaState,
-    merged: &Merged,
-    policy: &Policy,
-) -> Option<merge::Lost> {
-    let (request, side) = (push.request.as_ref()?, state.sides[provider].as_ref()?);
-    let (seen, (entry, _)) = (side.remote.present()?, merged.local.present()?);
+fn destroyed(provider: Provider, push: &Push, state: &MangaState, merged: &Merged, policy: &Policy) -> Vec<Lost> {
+    let (Some(request), Some(side)) = (&push.request, &state.sides[provider]) else { return Vec::new() };
+    let (Some(seen), Some((entry, _))) = (side.remote.present(), merged.local.present()) else { return Vec::new() };
     let after = policy.providers[provider].shape(provider).predict(Some(&seen.fields), &request.fields, side.totals);
     let agreed = |field: Field| merged.bases[provider].as_ref().and_then(|base| base.pairs[field].as_ref());
     let is_news = |field: Field, value: &Value| {
         !value.is_empty() && entry.get(field) != *value && agreed(field).is_none_or(|pair| pair.theirs != *value)
     };
-    let goes = |(field, value): &(Field, &Value)| after.fields.get(*field) != Some(*value) && is_news(*field, value);
-    let group = seen.fields.iter().find(goes)?.0.group();
-    let fields = group.fields().iter().filter_map(|field| Some((*field, seen.fields.get(*field)?.clone()))).collect();
-    Some(merge::Lost { side: Origin::Provider(provider), group, fields })
+    let goes = |field: &Field| {
+        seen.fields.get(*field).is_some_and(|value| after.fields.get(*field) != Some(value) && is_news(*field, value))
+    };
+    let side = Origin::Provider(provider);
+    let noted = |group: Group| merged.lost.iter().any(|lost| lost.side == side && lost.group == group);
+    let groups = Group::ALL.into_iter().filter(|group| !noted(*group) && group.fields().iter().any(goes));
+    groups.map(|group| Lost { side, group, fields: seen.fields.of(group) }).collect()
 }
 
 impl MangaPlan {

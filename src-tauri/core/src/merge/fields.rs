@@ -178,8 +178,7 @@ impl Outcome {
 
     /// All that was read of the group, also what can't be compared at present: the journal is where it can be found.
     fn note_loser(&mut self, group: Group, view: &View<'_>) {
-        let theirs = group.fields().iter().filter_map(|field| Some((*field, view.seen.fields.get(*field)?.clone())));
-        self.lost.push(Lost { side: Origin::Provider(view.provider), group, fields: theirs.collect() });
+        self.lost.push(Lost { side: Origin::Provider(view.provider), group, fields: view.seen.fields.of(group) });
         self.beaten.push((view.provider, group));
     }
 
@@ -198,7 +197,7 @@ impl Outcome {
             }
         }
         if unconfirmed {
-            self.lost.push(Lost { side: Origin::User, group, fields: change.view.mine_unrounded(group) });
+            self.lost.push(Lost { side: Origin::User, group, fields: change.view.unrounded(group) });
         }
     }
 

@@ -75,8 +75,8 @@ impl<'a> View<'a> {
     }
 
     /// The library's own values of `group`.
-    pub(crate) fn mine_unrounded(&self, group: crate::Group) -> Fields {
-        group.fields().iter().map(|field| (*field, self.entry.get(*field))).collect()
+    pub(crate) fn unrounded(&self, group: crate::Group) -> Fields {
+        self.entry.fields().of(group)
     }
 
     /// Whether both hold the same in the provider's terms.
