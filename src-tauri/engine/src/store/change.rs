@@ -26,7 +26,8 @@ pub struct Batch<'a> {
     pub fence: Option<&'a LeaseProof>,
     /// Changes per manga. A manga whose entry or mappings are no longer as expected is left out as a whole.
     pub manga: &'a [MangaChange],
-    /// Changes per integration, such as the cursor of the listing whose observations are stored here too.
+    /// Changes per integration, such as the cursor of the listing whose observations are stored here too. With a stale manga
+    /// a listing is not noted: give it again with the change that takes the stale one's place.
     pub integrations: &'a [IntegrationChange],
     /// Whether one stale manga keeps the whole batch from being stored, as for a link, which changes two.
     pub whole: bool,

@@ -264,9 +264,15 @@ impl Db {
     }
 }
 
-/// What a commit changes of one integration.
-pub(super) async fn store_change(tx: &mut Tx, change: &IntegrationChange, now: Time) -> Result<(), StoreError> {
-    if let Some(listing) = &change.listing {
+/// What a commit changes of one integration. Unless everything that was listed is stored, the listing is not noted: the
+/// next one would otherwise begin after what is missing.
+pub(super) async fn store_change(
+    tx: &mut Tx,
+    change: &IntegrationChange,
+    all_stored: bool,
+    now: Time,
+) -> Result<(), StoreError> {
+    if let Some(listing) = change.listing.as_ref().filter(|_| all_stored) {
         store_listing(tx, change.id, listing).await?;
     }
     let (synced_at, status) = change.synced.as_ref().map(|(at, status)| (*at, &**status)).unzip();

@@ -277,6 +277,21 @@ laws! {
         assert_eq!((empty.last_full_at, empty.listed_total), (Some(later(10)), Some(7)));
     }
 
+    async fn a_listing_is_not_noted_while_something_of_it_is_not_stored(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = new_manga(&db, "Akira", 1);
+        store(&db, std::slice::from_ref(&manga)).await;
+        let cursor = Some(later(5));
+        let listing = ListingRead { read_at: now(), cursor, full: false, total: None, clock_ahead: TimeDelta::zero() };
+        let id = ids(&db).await[Provider::AniList];
+        let integrations = [IntegrationChange { listing: Some(listing), ..IntegrationChange::of(id) }];
+        for (version, noted) in [(7, None), (1, cursor)] {
+            let changes = [MangaChange { local: Some(entry(2)), ..MangaChange::of(manga.manga, version) }];
+            db.commit(&Batch { integrations: &integrations, ..batch(&changes) }).await.unwrap();
+            assert_eq!(db.integration(Provider::AniList).await.unwrap().list_cursor, noted);
+        }
+    }
+
     async fn the_end_of_a_run_and_an_approval_are_noted(fresh: &Fresh) {
         let db = fresh.open().await;
         let id = ids(&db).await[Provider::Kitsu];

@@ -62,7 +62,9 @@ fn say(what: &str, since: Instant) {
 }
 
 async fn measure(fresh: &Fresh) {
+    let start = Instant::now();
     let db = fresh.open().await;
+    say("first start", start);
     let at = ids(&db).await;
     let changes: Vec<_> = (0..MANGA).map(|n| imported(&db, &at, n)).collect();
     let start = Instant::now();
