@@ -1,0 +1,257 @@
+//! The words that a person types: commands, their flags and what `--help` says of them. Holds no behaviour.
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
+use kuroibara_core::{Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status};
+
+use crate::{
+    help,
+    values::{self, Work},
+};
+
+/// Keeps your manga lists in step across AniList, MyAnimeList and Kitsu.
+#[derive(Debug, Parser)]
+#[command(name = "kuroibara-cli", version, after_help = help::SHORT, after_long_help = help::LONG)]
+pub(crate) struct Cli {
+    /// Answer with one JSON document on standard output; errors are one JSON object on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What there is to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what is connected and what you chose
+    Settings,
+    /// Store the API client that you registered at a service
+    #[command(after_help = help::SETUP)]
+    Setup(Setup),
+    /// Change how one service takes part
+    #[command(after_help = help::UPDATE)]
+    Update(Box<Update>),
+    /// Say whether what changes at one service goes to the others too
+    #[command(after_help = help::KEEP_IN_STEP)]
+    KeepInStep {
+        /// Whether it does
+        #[arg(action = ArgAction::Set, value_name = "true|false")]
+        on: bool,
+    },
+    /// Sign in at a service
+    #[command(after_help = help::CONNECT)]
+    Connect(Connect),
+    /// Finish a sign-in with the address that the browser was sent to
+    #[command(after_help = help::CALLBACK)]
+    Callback {
+        /// The whole address, in quotes; without one, or with `-`, it is read from standard input
+        #[arg(value_name = "ADDRESS")]
+        address: Option<String>,
+    },
+    /// Bring the library and the services to agree
+    #[command(after_help = help::SYNC)]
+    Sync(Sync),
+    /// List your library
+    Library(Library),
+    /// Change an entry; the next sync carries it everywhere
+    #[command(after_help = help::EDIT)]
+    Edit(Edit),
+    /// Add a manga to your library
+    Add {
+        /// The manga, for example anilist:30002
+        #[arg(value_name = "PROVIDER:ID", value_parser = values::work)]
+        work: Work,
+    },
+    /// Take a manga out of your library; the services are asked about at the next sync
+    Remove {
+        #[command(flatten)]
+        manga: Manga,
+    },
+    /// Say that a manga is the same as that one at a service
+    Link {
+        #[command(flatten)]
+        manga: Manga,
+        /// The same manga there, for example kitsu:8
+        #[arg(value_name = "PROVIDER:ID", value_parser = values::work)]
+        work: Work,
+    },
+    /// Say that a manga is not what it is linked to at a service
+    Unlink {
+        #[command(flatten)]
+        manga: Manga,
+        /// Where the link is wrong
+        #[arg(value_parser = values::provider())]
+        provider: Provider,
+    },
+    /// Show what was done, the newest first
+    History {
+        /// Only this run
+        #[arg(long, value_name = "RUN", value_parser = values::run)]
+        run: Option<RunId>,
+        /// The most runs, and the most changes, to show
+        #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
+        limit: u32,
+    },
+    /// Forget a service's tokens; your library stays
+    Disconnect {
+        /// The service
+        #[arg(value_parser = values::provider())]
+        provider: Provider,
+    },
+    /// Print a script that completes commands in your shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// A manga of the library.
+#[derive(Debug, Args)]
+pub(crate) struct Manga {
+    /// The manga: its id in the library, or PROVIDER:ID, for example anilist:30002
+    #[arg(value_name = "MANGA", value_parser = values::manga)]
+    pub(crate) name: String,
+}
+
+/// `setup`
+#[derive(Debug, Args)]
+pub(crate) struct Setup {
+    /// The service
+    #[arg(value_parser = values::provider())]
+    pub(crate) provider: Provider,
+    /// The client's id as the service shows it
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: String,
+    /// Read the client's secret from the first line of standard input
+    #[arg(long)]
+    pub(crate) client_secret_stdin: bool,
+}
+
+/// `update`
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// The service
+    #[arg(value_parser = values::provider())]
+    pub(crate) provider: Provider,
+    /// Whether this service takes part at all
+    #[arg(long, value_name = "true|false")]
+    pub(crate) sync_enabled: Option<bool>,
+    /// Whether changes travel by themselves while `watch` or the application runs
+    #[arg(long, value_name = "true|false")]
+    pub(crate) auto_sync: Option<bool>,
+    /// Whether scores take part
+    #[arg(long, value_name = "true|false")]
+    pub(crate) sync_ratings: Option<bool>,
+    /// Whether the status takes part
+    #[arg(long, value_name = "true|false")]
+    pub(crate) sync_status: Option<bool>,
+    /// Whether chapters, volumes and rereads take part
+    #[arg(long, value_name = "true|false")]
+    pub(crate) sync_reading_progress: Option<bool>,
+    /// Which way changes travel
+    #[arg(long, value_parser = values::words::<Direction>(&["both", "pull", "push"]))]
+    pub(crate) direction: Option<Direction>,
+    /// Who wins when two sides changed the same thing
+    #[arg(long, value_parser = values::words::<Rule>(&["newest", "furthest", "local", "remote", "ask"]))]
+    pub(crate) rule: Option<Rule>,
+    /// What happens there when you remove a manga here
+    #[arg(long, value_parser = values::words::<RemovalPolicy>(&["ask", "follow", "keep"]))]
+    pub(crate) removal: Option<RemovalPolicy>,
+    /// Whether private entries may go where privacy can't be kept
+    #[arg(long, value_name = "true|false")]
+    pub(crate) export_private: Option<bool>,
+    /// Whether volumes are kept in Kitsu's field for owned volumes
+    #[arg(long, value_name = "true|false")]
+    pub(crate) volumes: Option<bool>,
+}
+
+/// `connect`
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// The service
+    #[arg(value_parser = values::provider())]
+    pub(crate) provider: Provider,
+    /// Your e-mail address or user name, where the service wants a password (Kitsu)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Read the password from the first line of standard input; without it you are asked on the terminal
+    #[arg(long, requires = "username")]
+    pub(crate) password_stdin: bool,
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// The services; all that are connected when none is named
+    #[arg(value_name = "PROVIDER", value_parser = values::provider())]
+    pub(crate) providers: Vec<Provider>,
+    /// Read every list whole, which also shows what was removed there
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Show the plan and write to no list
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Also carry out what would wait for your approval
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// `library`
+#[derive(Debug, Args)]
+pub(crate) struct Library {
+    /// Only titles that contain this, in any of their languages
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only entries of this status; may be given several times
+    #[arg(long, value_name = "STATUS", value_parser = values::status())]
+    pub(crate) status: Vec<Status>,
+    /// The most entries to show; all without it
+    #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
+    pub(crate) limit: Option<u32>,
+    /// How many entries to leave out before
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::count, allow_hyphen_values = true)]
+    pub(crate) offset: u32,
+}
+
+/// `edit`
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    #[command(flatten)]
+    pub(crate) manga: Manga,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+}
+
+/// What to change of an entry; at least one thing.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Changes {
+    /// Where you stand
+    #[arg(long, value_parser = values::status())]
+    pub(crate) status: Option<Status>,
+    /// Chapters read
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    pub(crate) chapters: Option<u32>,
+    /// Volumes read
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    pub(crate) volumes: Option<u32>,
+    /// Your rating, 1 to 100, or none
+    #[arg(long, value_name = "N|none", value_parser = values::or_none::<Score>(values::score), allow_hyphen_values = true)]
+    pub(crate) score: Option<values::OrNone<Score>>,
+    /// How often you read it again, to the end
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    pub(crate) rereads: Option<u32>,
+    /// When you began: YYYY, YYYY-MM or YYYY-MM-DD, or none
+    #[arg(long, value_name = "DATE|none", value_parser = values::or_none::<PartialDate>(values::date), allow_hyphen_values = true)]
+    pub(crate) started: Option<values::OrNone<PartialDate>>,
+    /// When you read the last chapter for the first time, or none
+    #[arg(long, value_name = "DATE|none", value_parser = values::or_none::<PartialDate>(values::date), allow_hyphen_values = true)]
+    pub(crate) finished: Option<values::OrNone<PartialDate>>,
+    /// Your notes; an empty text removes them
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) notes: Option<String>,
+    /// Whether others may not see the entry
+    #[arg(long, value_name = "true|false")]
+    pub(crate) private: Option<bool>,
+}

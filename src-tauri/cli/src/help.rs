@@ -1,0 +1,115 @@
+//! What `--help` teaches beyond the list of commands: how to begin, exit statuses, the environment.
+
+/// After the short help.
+pub(crate) const SHORT: &str = "\
+Begin with:  kuroibara-cli doctor
+`--help` in place of `-h` tells more: first steps, exit statuses, environment.";
+
+/// After the long help.
+pub(crate) const LONG: &str = "\
+First steps:
+  kuroibara-cli setup anilist --client-id 12345 --client-secret-stdin < secret.txt
+  kuroibara-cli connect anilist                     # prints an address: open it and approve
+  kuroibara-cli callback 'kuroibara://oauth/anilist?code=…&state=…'
+  kuroibara-cli connect kitsu --username you@example.org
+  kuroibara-cli sync --dry-run                      # the plan, and nothing else
+  kuroibara-cli sync --yes                          # carry it out
+
+Every day:
+  kuroibara-cli library --search berserk
+  kuroibara-cli edit anilist:30002 --chapters 52 --score 87
+  kuroibara-cli sync
+  kuroibara-cli watch                               # sync by itself until stopped
+
+In scripts:
+  kuroibara-cli sync --json | jq '.providers[].status'
+  With --json an answer is one document on standard output, and an error is one object on standard error:
+  {\"error\":{\"code\":\"busy\",\"message\":\"…\"}}. Logs and progress go to standard error.
+
+Exit status:
+  0  done; with `sync --dry-run`: the plan was made
+  1  failed; with `doctor`: something needs attention
+  2  wrong usage or bad input
+  3  sign in again: every service that was asked for wants it
+  4  a plan waits for your approval: see `plan`
+  5  some services failed or want a new sign-in, or some entries were refused; the rest is done
+
+Environment:
+  KUROIBARA_DATA_DIR             database, covers, logs        [the platform's data directory]
+  DATABASE_URL                   sqlite:PATH or postgresql://… [SQLite in the data directory]
+  KUROIBARA_PASSPHRASE           seals the sign-ins where there is no keyring; asked for on a terminal
+  ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET, MAL_CLIENT_ID, MAL_CLIENT_SECRET
+                                 default API clients; what `setup` stored wins
+  KUROIBARA_ANILIST_API_URL      [https://graphql.anilist.co]
+  KUROIBARA_ANILIST_OAUTH_URL    [https://anilist.co/api/v2/oauth]
+  KUROIBARA_MAL_API_URL          [https://api.myanimelist.net/v2]
+  KUROIBARA_MAL_OAUTH_URL        [https://myanimelist.net/v1/oauth2]
+  KUROIBARA_KITSU_API_URL        [https://kitsu.app/api/edge]
+  KUROIBARA_KITSU_OAUTH_URL      [https://kitsu.app/api/oauth]
+                                 any address but https is refused, unless it is this machine
+  NO_COLOR                       no colours";
+
+/// After `setup --help`.
+pub(crate) const SETUP: &str = "\
+Register a client at the service first; its redirect address must be exactly kuroibara://oauth/PROVIDER.
+The secret comes on standard input, so that it stays out of your shell's history and the list of processes:
+  kuroibara-cli setup anilist --client-id 12345 --client-secret-stdin < secret.txt
+  kuroibara-cli setup myanimelist --client-id 0123456789abcdef
+Kitsu needs no client.";
+
+/// After `update --help`.
+pub(crate) const UPDATE: &str = "\
+Examples:
+  kuroibara-cli update kitsu --sync-ratings false
+  kuroibara-cli update myanimelist --direction push --rule ask";
+
+/// After `keep-in-step --help`.
+pub(crate) const KEEP_IN_STEP: &str = "\
+While it is off, what you change at one service's website comes into your library and goes to no other service; your own
+edits here go everywhere. Switching it on makes a plan that waits for your approval.";
+
+/// After `connect --help`.
+pub(crate) const CONNECT: &str = "\
+AniList and MyAnimeList: open the address that is printed, approve, and give the address that you are sent to to
+`callback` within ten minutes. Kitsu takes your name and password, uses the password once and does not keep it:
+  kuroibara-cli connect anilist
+  kuroibara-cli connect kitsu --username you@example.org --password-stdin < password.txt";
+
+/// After `callback --help`.
+pub(crate) const CALLBACK: &str = "\
+Example:
+  kuroibara-cli callback 'kuroibara://oauth/myanimelist?code=…&state=…'
+The address is good once and for ten minutes. Keep the quotes: the shell would take & for its own.";
+
+/// After `sync --help`.
+pub(crate) const SYNC: &str = "\
+A first sync, and one that would lower, clear or remove much, waits for your approval (exit status 4): look at it with
+`plan` and carry it out with `plan apply`, or agree at once with --yes. The plan of --dry-run is the one that --yes
+carries out.
+Examples:
+  kuroibara-cli sync
+  kuroibara-cli sync anilist kitsu --full
+  kuroibara-cli sync --dry-run --json > plan.json";
+
+/// After `edit --help`.
+pub(crate) const EDIT: &str = "\
+Completing an entry fills in the known totals and, where it is empty, today as the day you finished.
+Examples:
+  kuroibara-cli edit anilist:30002 --chapters 52 --score 87
+  kuroibara-cli edit kitsu:8 --status completed --finished 2024-05
+  kuroibara-cli edit 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --score none --notes ''";
+
+/// After `plan --help`.
+pub(crate) const PLAN: &str = "\
+Examples:
+  kuroibara-cli plan                        # look at it
+  kuroibara-cli plan skip kitsu:8           # not this time
+  kuroibara-cli plan never kitsu:8          # not ever
+  kuroibara-cli plan apply                  # carry out the rest";
+
+/// After `completions --help`.
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  kuroibara-cli completions bash > ~/.local/share/bash-completion/completions/kuroibara-cli
+  kuroibara-cli completions zsh  > ~/.zfunc/_kuroibara-cli
+  kuroibara-cli completions fish > ~/.config/fish/completions/kuroibara-cli.fish";

@@ -1,0 +1,40 @@
+//! What was done.
+
+use kuroibara_engine::history::{ChangeView, History};
+
+use super::{moment, moment_or_never, paragraphs, value_text, word};
+use crate::table::{Look, Table, truncated};
+
+/// A value in a row is no wider, in columns.
+const VALUE_WIDTH: usize = 32;
+
+/// Runs and changes, the newest first.
+pub(crate) fn history(history: &History, look: Look) -> String {
+    if history.runs.is_empty() && history.changes.is_empty() {
+        return "Nothing was done yet.".into();
+    }
+    let mut runs = Table::new(look, &["RUN", "KIND", "BY", "STATUS", "BEGAN", "ENDED"]);
+    for run in &history.runs {
+        let (began, ended) = (moment(run.started_at), moment_or_never(run.finished_at));
+        runs.row([run.run_id.to_string(), word(&run.strategy), word(&run.trigger), word(&run.status), began, ended]);
+    }
+    let mut changes = Table::new(look, &["AT", "WHERE", "WHAT", "BY", "WHY", "MANGA"]);
+    for change in &history.changes {
+        let place = change.provider.map_or("here", |provider| provider.title());
+        let (at, by) = (moment(change.at), change.origin.replace('_', " "));
+        changes.row([at, place.into(), what(change), by, word(&change.cause), change.manga_id.to_string()]);
+    }
+    paragraphs([runs, changes].map(|table| if table.is_empty() { String::new() } else { table.text() }))
+}
+
+fn what(change: &ChangeView) -> String {
+    let value =
+        |value: &Option<serde_json::Value>| truncated(&value_text(value.as_ref().unwrap_or_default()), VALUE_WIDTH);
+    match change.field {
+        Some(field) => {
+            let name = field.trim_end_matches("_read").replace('_', " ");
+            format!("{name} {} → {}", value(&change.before), value(&change.after))
+        }
+        None => "entry".into(),
+    }
+}

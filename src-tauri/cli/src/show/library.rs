@@ -1,0 +1,54 @@
+//! The library and one entry of it.
+
+use kuroibara_engine::library::{EntryView, LibraryView};
+
+use super::{moment, paragraphs, word, yes_no};
+use crate::table::{Look, Table, facts, truncated};
+
+/// One page of the library.
+pub(crate) fn library(page: &LibraryView, look: Look) -> String {
+    let mut table = Table::new(look, &["TITLE", "STATUS", "CHAPTERS", "VOLUMES", "SCORE", "AT", "ID"]);
+    for entry in &page.entries {
+        table.row([
+            truncated(&entry.title, look.title_width()),
+            word(&entry.status),
+            of_total(entry.chapters_read, entry.total_chapters),
+            of_total(entry.volumes_read, entry.total_volumes),
+            entry.score.map_or_else(|| "–".into(), |score| score.points().to_string()),
+            entry.mappings.keys().map(|provider| provider.title()).collect::<Vec<_>>().join(" "),
+            entry.manga_id.to_string(),
+        ]);
+    }
+    let shown = match (page.total, page.entries.len() as u64) {
+        (0, _) => "Nothing is here. `sync` brings your lists in; `add` adds a title.".into(),
+        (total, shown) if total == shown => format!("{total} in all."),
+        (total, shown) => format!("{shown} of {total}."),
+    };
+    paragraphs([if table.is_empty() { String::new() } else { table.text() }, shown])
+}
+
+/// One entry.
+pub(crate) fn entry(entry: &EntryView, _look: Look) -> String {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".into());
+    let mappings = entry.mappings.iter().map(|(provider, id)| format!("{provider}:{id}")).collect::<Vec<_>>();
+    facts(&[
+        ("Title", entry.title.clone()),
+        ("Id", entry.manga_id.to_string()),
+        ("At", mappings.join("  ")),
+        ("Format", word(&entry.format)),
+        ("Status", word(&entry.status)),
+        ("Chapters", of_total(entry.chapters_read, entry.total_chapters)),
+        ("Volumes", of_total(entry.volumes_read, entry.total_volumes)),
+        ("Score", or_none(entry.score.map(|score| score.points().to_string()))),
+        ("Rereads", entry.rereads.to_string()),
+        ("Started", or_none(entry.started_on.map(|date| date.to_string()))),
+        ("Finished", or_none(entry.finished_on.map(|date| date.to_string()))),
+        ("Private", yes_no(entry.private)),
+        ("Notes", or_none(entry.notes.clone())),
+        ("Changed", moment(entry.updated_at)),
+    ])
+}
+
+fn of_total(read: u32, total: Option<u32>) -> String {
+    total.map_or_else(|| read.to_string(), |total| format!("{read}/{total}"))
+}

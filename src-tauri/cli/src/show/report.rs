@@ -1,0 +1,160 @@
+//! What a sync did or would do, and plans.
+
+use kuroibara_core::{
+    Provider,
+    plan::{Action, FieldChange},
+};
+use kuroibara_engine::{
+    providers::Notice,
+    sync::report::{PlanRow, ProviderReport, ProviderStatus, Report},
+};
+
+use super::{paragraphs, value_text, word};
+use crate::table::{Look, Table, Tone, plain, truncated};
+
+/// So many rows of a plan that was carried out are shown; `history` has them all.
+const MOST_DONE: usize = 50;
+/// A value in a row is no wider, in columns: notes can be long.
+const VALUE_WIDTH: usize = 40;
+
+/// What a sync did, or with a dry run would do.
+pub(crate) fn report(dry_run: bool) -> impl FnOnce(&Report, Look) -> String {
+    move |report, look| {
+        if report.providers.is_empty() {
+            return "Nothing is connected, so there is nothing to sync. Begin with `setup` and `connect`.".into();
+        }
+        let most = if report.applied { MOST_DONE } else { usize::MAX };
+        paragraphs([
+            providers(report, look),
+            rows(&report.plan, most, look),
+            remarks(report, look),
+            next(report, dry_run),
+        ])
+    }
+}
+
+fn providers(report: &Report, look: Look) -> String {
+    let columns =
+        ["SERVICE", "STATUS", "PULLED", "NEW HERE", "PUSHED", "NEW THERE", "REMOVED", "QUESTIONS", "HELD", "REQUESTS"];
+    let mut table = Table::new(look, &columns);
+    for (provider, one) in &report.providers {
+        let number = |number: usize| (number.to_string(), if number == 0 { Tone::Quiet } else { Tone::Plain });
+        table.toned_row([
+            (provider.title().into(), Tone::Plain),
+            (word(&one.status), tone(one.status)),
+            number(one.pulled),
+            number(one.created_local),
+            number(one.pushed),
+            number(one.created_remote),
+            number(one.removed),
+            number(one.conflicts),
+            number(one.held),
+            number(one.requests as usize),
+        ]);
+    }
+    table.text()
+}
+
+/// Rows of a plan, at most so many.
+fn rows(plan: &[PlanRow], most: usize, look: Look) -> String {
+    let mut table = Table::new(look, &["SERVICE", "CHANGE", "TITLE", "WHAT", "ROW"]);
+    for row in plan.iter().take(most) {
+        table.row([
+            row.provider.title().into(),
+            change(row.action).into(),
+            truncated(&row.title, look.title_width()),
+            row.fields.iter().map(|field| said(row.action, field)).collect::<Vec<_>>().join(", "),
+            format!("{}:{}", row.provider, row.external_id),
+        ]);
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let rest = match plan.len().saturating_sub(most) {
+        0 => String::new(),
+        rest => format!("\n… and {rest} more: `history` shows them all."),
+    };
+    table.text() + &rest
+}
+
+/// What went wrong, what stands in the way, what the reader should know.
+fn remarks(report: &Report, look: Look) -> String {
+    let of = |(provider, one): (&Provider, &ProviderReport)| {
+        let errors = one
+            .errors
+            .iter()
+            .map(|error| format!("{} {}: {}", look.toned("!", Tone::Bad), provider.title(), plain(&error.message)));
+        let notices =
+            one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
+        let held = (one.held > 0).then(|| {
+            format!("{} of {}'s entries are held back in part: see `keep-in-step --help`.", one.held, provider.title())
+        });
+        errors.chain(notices).chain(held).collect::<Vec<_>>()
+    };
+    report.providers.iter().flat_map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// What there is to do now.
+fn next(report: &Report, dry_run: bool) -> String {
+    let any = |wanted: ProviderStatus| report.providers.values().any(|one| one.status == wanted);
+    match () {
+        () if dry_run && report.plan.is_empty() => "There is nothing to do.".into(),
+        () if dry_run => "Nothing was written. Carry it out with `sync --yes`.".into(),
+        () if any(ProviderStatus::NeedsApproval) => {
+            "This waits for your approval: look at it with `plan`, carry it out with `plan apply`.".into()
+        }
+        () if any(ProviderStatus::SignInAgain) => "Sign in again with `connect`; your edits wait until then.".into(),
+        () if report.plan.is_empty() && !any(ProviderStatus::Failed) => {
+            "All sides agree; there was nothing to do.".into()
+        }
+        () => String::new(),
+    }
+}
+
+fn tone(status: ProviderStatus) -> Tone {
+    match status {
+        ProviderStatus::Success => Tone::Good,
+        ProviderStatus::Partial | ProviderStatus::NeedsApproval => Tone::Attention,
+        ProviderStatus::Failed | ProviderStatus::SignInAgain => Tone::Bad,
+        ProviderStatus::Skipped => Tone::Quiet,
+    }
+}
+
+fn change(action: Action) -> &'static str {
+    match action {
+        Action::Pull => "→ here",
+        Action::Push => "here →",
+        Action::CreateLocal => "new here",
+        Action::CreateRemote => "new there",
+        Action::RemoveLocal => "gone here",
+        Action::RemoveRemote => "gone there",
+        Action::Link => "link",
+    }
+}
+
+/// A field's change in few words; of a new entry only what it will be.
+fn said(action: Action, change: &FieldChange) -> String {
+    let value = |value: &Option<kuroibara_core::Value>| {
+        let text = value
+            .as_ref()
+            .map_or_else(|| "?".into(), |value| value_text(&serde_json::to_value(value).unwrap_or_default()));
+        truncated(&text, VALUE_WIDTH)
+    };
+    let name = change.field.trim_end_matches("_read").replace('_', " ");
+    match action {
+        Action::CreateLocal | Action::CreateRemote => format!("{name} {}", value(&change.after)),
+        Action::Pull | Action::Push | Action::RemoveLocal | Action::RemoveRemote | Action::Link => {
+            format!("{name} {} → {}", value(&change.before), value(&change.after))
+        }
+    }
+}
+
+fn notice_text(notice: Notice) -> &'static str {
+    match notice {
+        Notice::SfwFilterOn => {
+            "Kitsu hides adult titles from you and from Kuroibara, so an entry that is missing there is never taken for a \
+             removed one. Switch the filter off in Kitsu's settings to sync them."
+        }
+        Notice::ListCutShort => "AniList hands out 11,000 entries at most; the rest of your list is left as it is.",
+    }
+}

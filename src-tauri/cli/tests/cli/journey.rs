@@ -1,0 +1,139 @@
+//! The whole journey: connect three, see the plan, agree, edit, sync again, look things up, leave.
+
+use serde_json::Value;
+
+use crate::world::{Ran, World};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_whole_journey_works_on_sqlite() {
+    journey(World::with(120, 40).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_whole_journey_works_on_postgresql() {
+    let Some(world) = World::on_postgres(120, 40).await else { return };
+    journey(world).await;
+}
+
+async fn journey(world: World) {
+    nothing_is_there(&world).await;
+    world.connect_all().await;
+    the_dry_run_is_what_yes_carries_out(&world).await;
+    a_second_sync_writes_nothing(&world).await;
+    let entry = an_edit_goes_everywhere(&world).await;
+    history_tells(&world, &entry).await;
+    a_title_is_found_added_and_removed(&world).await;
+    a_link_is_undone_and_made(&world).await;
+    leaving_keeps_the_library(&world).await;
+    world.end().await;
+}
+
+async fn nothing_is_there(world: &World) {
+    let settings = world.answer(&["settings"]).await;
+    for provider in ["anilist", "myanimelist", "kitsu"] {
+        assert_eq!(settings[provider]["state"], "disconnected");
+        assert_eq!(settings[provider]["is_connected"], false);
+    }
+    assert_eq!(settings["keep_in_step"], false);
+    assert_eq!(world.answer(&["library"]).await["total"], 0);
+}
+
+async fn the_dry_run_is_what_yes_carries_out(world: &World) {
+    let dry = world.run(&["sync", "--dry-run"]).await;
+    assert_eq!(dry.status, 0, "{dry:?}");
+    assert_eq!(world.answer(&["library"]).await["total"], 0, "a dry run writes nothing here");
+    let waiting = world.run(&["sync"]).await;
+    assert_eq!(waiting.status, 4, "{waiting:?}");
+    assert!(waiting.json()["providers"].as_object().unwrap().values().all(|one| one["status"] == "needs_approval"));
+    let done = world.run(&["sync", "--yes"]).await;
+    assert_eq!(done.status, 0, "{done:?}");
+    assert_same_plan(&dry, &done);
+    assert!(plan(&dry).contains("create_local"));
+    assert_eq!(world.writes(), [0, 0, 0], "nothing of one service goes to another by itself");
+    assert!(world.answer(&["library"]).await["total"].as_u64().unwrap() >= 40);
+}
+
+/// Byte for byte; where not, the first rows that differ say more than two whole plans.
+fn assert_same_plan(one: &Ran, other: &Ran) {
+    let (one, other) = (plan(one), plan(other));
+    std::fs::write("/tmp/plan1", one).unwrap(); std::fs::write("/tmp/plan2", other).unwrap();
+    let rows = one.split("{\"manga_id\"").zip(other.split("{\"manga_id\""));
+    rows.for_each(|(one, other)| assert_eq!(one, other));
+    assert!(one == other, "one plan is longer");
+}
+
+/// The plan as it was printed.
+fn plan(ran: &Ran) -> &str {
+    &ran.out[ran.out.find("\"plan\":").unwrap()..]
+}
+
+async fn a_second_sync_writes_nothing(world: &World) {
+    world.answer(&["sync"]).await;
+    world.reset_counters();
+    let again = world.answer(&["sync"]).await;
+    assert_eq!(again["plan"], Value::Array(Vec::new()));
+    let full = world.answer(&["sync", "--full"]).await;
+    assert_eq!((&full["strategy"], &full["plan"]), (&"full".into(), &Value::Array(Vec::new())));
+    assert_eq!(world.writes(), [0, 0, 0]);
+}
+
+async fn an_edit_goes_everywhere(world: &World) -> Value {
+    let entry = world.everywhere().await.into_iter().next().expect("a title that all three have");
+    let id = entry["manga_id"].as_str().unwrap();
+    let chapters = (entry["chapters_read"].as_u64().unwrap() + 1).to_string();
+    let edited = world.answer(&["edit", id, "--chapters", &chapters, "--score", "87"]).await;
+    assert_eq!((&edited["chapters_read"].to_string(), &edited["score"]), (&chapters, &87.into()));
+    assert_eq!(world.writes(), [0, 0, 0], "an edit goes out with the next sync");
+    let report = world.answer(&["sync"]).await;
+    assert_eq!(world.writes(), [1, 1, 1], "{report}");
+    let at = |provider: &str| entry["mappings"][provider].as_str().unwrap().parse::<i64>().unwrap();
+    assert_eq!(world.sim.anilist.entry(at("anilist")).unwrap().progress.to_string(), chapters);
+    world.answer(&["sync"]).await;
+    assert_eq!(world.writes(), [1, 1, 1], "and once only");
+    entry
+}
+
+async fn history_tells(world: &World, entry: &Value) {
+    let history = world.answer(&["history", "--limit", "200"]).await;
+    assert!(!history["runs"].as_array().unwrap().is_empty());
+    let changes = history["changes"].as_array().unwrap();
+    let edit = |change: &&Value| change["manga_id"] == entry["manga_id"] && change["field"] == "score";
+    assert!(changes.iter().any(|change| edit(&change) && change["after"] == 87), "{history}");
+    let run = history["runs"][0]["run_id"].as_str().unwrap();
+    let one = world.answer(&["history", "--run", run]).await;
+    assert_eq!(one["runs"].as_array().unwrap().len(), 1);
+}
+
+async fn a_title_is_found_added_and_removed(world: &World) {
+    let listed = world.sim.anilist.entries();
+    let media = (1..).map_while(|place| world.sim.catalog.works().get(place)).filter_map(|work| work.anilist);
+    let absent = media.map(i64::from).find(|id| !listed.contains_key(id)).expect("a title that is in no list");
+    let work = format!("anilist:{absent}");
+    let added = world.answer(&["add", &work]).await;
+    assert_eq!((&added["status"], &added["mappings"]["anilist"]), (&"plan_to_read".into(), &absent.to_string().into()));
+    world.answer(&["sync", "anilist"]).await;
+    assert!(world.sim.anilist.entry(absent).is_some(), "it was added there");
+    assert_eq!(world.answer(&["remove", &work]).await["removed"], true);
+    let gone = world.run(&["remove", &work]).await;
+    assert_eq!((gone.status, gone.code().as_str()), (2, "unknown_manga"), "{gone:?}");
+    let report = world.run(&["sync", "anilist"]).await;
+    assert!(world.sim.anilist.entry(absent).is_some(), "a removal is asked about first: {report:?}");
+}
+
+async fn a_link_is_undone_and_made(world: &World) {
+    let entry = world.everywhere().await.into_iter().nth(1).expect("another title that all three have");
+    let (id, kitsu) = (entry["manga_id"].as_str().unwrap(), entry["mappings"]["kitsu"].as_str().unwrap());
+    let alone = world.answer(&["unlink", id, "kitsu"]).await;
+    assert!(alone["mappings"]["kitsu"].is_null(), "{alone}");
+    let linked = world.answer(&["link", id, &format!("kitsu:{kitsu}")]).await;
+    assert_eq!(linked["mappings"], entry["mappings"]);
+}
+
+async fn leaving_keeps_the_library(world: &World) {
+    let before = world.answer(&["library"]).await["total"].clone();
+    let view = world.answer(&["disconnect", "kitsu"]).await;
+    assert_eq!((&view["state"], &view["is_connected"]), (&"disconnected".into(), &false.into()));
+    assert_eq!(world.answer(&["library"]).await["total"], before);
+    let report = world.answer(&["sync"]).await;
+    assert!(report["providers"]["kitsu"].is_null() || report["providers"]["kitsu"]["status"] == "skipped", "{report}");
+}
