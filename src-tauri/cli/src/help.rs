@@ -99,14 +99,6 @@ Examples:
   kuroibara-cli edit kitsu:8 --status completed --finished 2024-05
   kuroibara-cli edit 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --score none --notes ''";
 
-/// After `plan --help`.
-pub(crate) const PLAN: &str = "\
-Examples:
-  kuroibara-cli plan                        # look at it
-  kuroibara-cli plan skip kitsu:8           # not this time
-  kuroibara-cli plan never kitsu:8          # not ever
-  kuroibara-cli plan apply                  # carry out the rest";
-
 /// After `completions --help`.
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

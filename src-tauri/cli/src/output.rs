@@ -34,13 +34,6 @@ impl Voice {
         Ok(Exit::Done)
     }
 
-    /// One line of something that goes on: JSON for programs, a sentence for a person at a terminal.
-    pub(crate) fn tell<T: Serialize>(&self, event: &T, show: impl FnOnce(&T) -> Option<String>) -> Result<(), Failure> {
-        let for_person = !self.json && io::stdout().is_terminal();
-        let line = if for_person { show(event) } else { Some(serde_json::to_string(event).map_err(io::Error::from)?) };
-        Ok(line.as_deref().map_or(Ok(()), write_line)?)
-    }
-
     /// Says what is not as it should be and stops nothing, on standard error.
     pub(crate) fn warn(&self, what: &impl std::fmt::Display) {
         // With nowhere to say it, the work goes on all the same.

@@ -171,11 +171,6 @@ impl World {
         };
         library["entries"].as_array().unwrap().iter().filter(wanted).cloned().collect()
     }
-
-    /// The address of the database server's database, if the library is on one.
-    pub(crate) fn database_url(&self) -> Option<String> {
-        self.database.as_ref().map(Postgres::url)
-    }
 }
 
 impl Ran {

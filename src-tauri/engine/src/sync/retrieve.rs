@@ -21,6 +21,8 @@ use crate::{
 /// An incremental listing asks from a little before the last one: providers' times are whole seconds, and saves take
 /// time to show.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+/// Clocks can't be compared more finely than this by an answer's `Date`.
+const NOT_MEASURABLE: TimeDelta = TimeDelta::seconds(3);
 /// Only a full listing shows removals.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
 
@@ -50,8 +52,15 @@ impl Retrieved {
 
     /// How far this provider's clock is ahead of ours.
     pub(super) fn clock_ahead(&self) -> TimeDelta {
-        self.listing.clock_ahead.unwrap_or(self.integration.clock_ahead)
+        settled(self.integration.clock_ahead, self.listing.clock_ahead)
     }
+}
+
+/// What is known of a clock, unless what was measured clearly differs. A `Date` has whole seconds and takes time to
+/// arrive: taken as it is, it would merge the same lists differently from one moment to the next, and a plan would not be
+/// the one that was agreed to.
+fn settled(known: TimeDelta, measured: Option<TimeDelta>) -> TimeDelta {
+    measured.filter(|measured| (*measured - known).abs() > NOT_MEASURABLE).unwrap_or(known)
 }
 
 /// A provider whose list was not read, and why.
@@ -158,4 +167,20 @@ fn wants_full(integration: &Integration, now: Time) -> bool {
 pub(super) fn tell_listing(engine: &Engine, run_id: kuroibara_core::RunId, provider: Provider) {
     let (phase, done, total, seconds_left) = (Phase::Listing, 0, None, None);
     engine.tell(Event::Progress { run_id, provider, phase, done, total, seconds_left });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_differs_by_no_more_than_can_be_measured_is_as_it_was_known() {
+        let ms = TimeDelta::milliseconds;
+        for (known, measured, settled_on) in
+            [(0, -900, 0), (0, 2_400, 0), (0, 90_000, 90_000), (90_000, 89_100, 90_000)]
+        {
+            assert_eq!(settled(ms(known), Some(ms(measured))), ms(settled_on));
+        }
+        assert_eq!(settled(ms(90_000), None), ms(90_000));
+    }
 }
