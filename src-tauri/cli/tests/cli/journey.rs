@@ -105,8 +105,8 @@ async fn history_tells(world: &World, entry: &Value) {
 
 async fn a_title_is_found_added_and_removed(world: &World) {
     let listed = world.sim.anilist.entries();
-    let media = (1..).map_while(|place| world.sim.catalog.works().get(place)).filter_map(|work| work.anilist);
-    let absent = media.map(i64::from).find(|id| !listed.contains_key(id)).expect("a title that is in no list");
+    let mut media = (1..).map_while(|place| world.sim.catalog.works().get(place)).filter_map(|work| work.anilist);
+    let absent = media.find(|id| !listed.contains_key(id)).expect("a title that is in no list");
     let work = format!("anilist:{absent}");
     let added = world.answer(&["add", &work]).await;
     assert_eq!((&added["status"], &added["mappings"]["anilist"]), (&"plan_to_read".into(), &absent.to_string().into()));
