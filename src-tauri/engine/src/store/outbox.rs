@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Db, StoreError,
     change::Failure,
-    sql::args,
+    sql::{Arg, args},
     text::{count, provider, some_time, time},
 };
 
@@ -78,11 +78,13 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// When the next row is due: a time that may lie in the past; none: nothing waits, but what was refused.
-    pub async fn next_due(&self) -> Result<Option<Time>, StoreError> {
-        let text = "SELECT min(coalesce(next_try_at, due_since)) FROM outbox WHERE refused = FALSE";
-        let row: Option<(Option<i64>,)> = self.pool.optional(text, args![]).await?;
-        Ok(row.and_then(|(at,)| some_time(at)))
+    /// When the next row of these providers is due: a time that may lie in the past; none: nothing waits, but what was
+    /// refused.
+    pub async fn next_due_at(&self, providers: &[Provider]) -> Result<Option<Time>, StoreError> {
+        let mut tx = self.pool.read().await?;
+        let keys = providers.iter().map(|provider| Arg::from(*provider)).collect();
+        let rows: Vec<(Option<i64>,)> = tx.all_among(NEXT_DUE, keys).await?;
+        Ok(rows.into_iter().filter_map(|(at,)| some_time(at)).min())
     }
 }
 
@@ -96,6 +98,9 @@ pub(super) const DONE: &str = "DELETE FROM outbox WHERE mark IN {}";
 pub(super) const FAILED: &str = "UPDATE outbox SET attempts = outbox.attempts + 1, next_try_at = v.column2, \
     error_code = v.column3, error_message = v.column4, refused = v.column5 FROM (VALUES {}) AS v \
     WHERE outbox.mark = v.column1";
+const NEXT_DUE: &str = "SELECT min(coalesce(next_try_at, due_since)) FROM outbox \
+    JOIN external_manga_mappings m ON m.id = outbox.mapping_id JOIN external_integrations i ON i.id = m.integration_id \
+    WHERE refused = FALSE AND i.integration_type IN {}";
 const WAITING: &str = "SELECT mappings.manga_id, manga.title, outbox.mapping_id, integration_type, external_manga_id, \
     due_since, attempts, next_try_at, error_code, error_message, refused FROM outbox \
     JOIN external_manga_mappings mappings ON mappings.id = outbox.mapping_id \

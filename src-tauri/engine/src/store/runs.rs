@@ -115,6 +115,20 @@ impl Db {
         row.map(TryInto::try_into).transpose()
     }
 
+    /// Puts other rows in the place of a plan that waits.
+    pub async fn replace_plan(&self, id: RunId, plan: &Json) -> Result<(), StoreError> {
+        let text = "UPDATE sync_runs SET plan = $2 WHERE id = $1 AND plan IS NOT NULL";
+        self.pool.run_seen(text, args![id, json("sync_runs.plan", plan)?]).await?;
+        Ok(())
+    }
+
+    /// No plan waits any more: everything was carried out.
+    pub async fn settle_all_plans(&self) -> Result<(), StoreError> {
+        let text = "UPDATE sync_runs SET plan = NULL WHERE user_id = $1 AND plan IS NOT NULL";
+        self.pool.run(text, args![self.user]).await?;
+        Ok(())
+    }
+
     /// A plan waits no more: it was applied or given up.
     pub async fn settle_plan(&self, id: RunId) -> Result<(), StoreError> {
         self.pool.run_seen("UPDATE sync_runs SET plan = NULL WHERE id = $1", args![id]).await?;

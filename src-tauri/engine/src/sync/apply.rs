@@ -76,6 +76,8 @@ impl Pen<'_> {
     ) -> OutboxChange {
         let sends = subject.plan.pushes[provider].request.is_some() || subject.plan.merged.removals.contains(&provider);
         match (&tie.due, takes_part) {
+            (Some(due), _) if tie.ignored => OutboxChange::Done { mark: due.mark },
+            (None, _) if tie.ignored => OutboxChange::Keep,
             (Some(due), true) if due.refused => OutboxChange::Keep,
             (Some(due), true) if !sends => OutboxChange::Done { mark: due.mark },
             (None, true) if sends => OutboxChange::Due { since: self.now },

@@ -141,7 +141,7 @@ async fn remember_misses(field: &Field<'_>, provider: Provider, answers: &[Resol
         let mut all: Vec<WorkId> = misses.into_iter().collect();
         all.sort_unstable();
         let now = field.engine.clock.now();
-        field.engine.db.cache(&key(provider), &all, now + AGAIN_AFTER, now).await?;
+        field.engine.db.cache(&key(provider), &all, now, now + AGAIN_AFTER).await?;
     }
     Ok(())
 }

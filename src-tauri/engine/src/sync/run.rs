@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use enum_map::EnumMap;
 use futures::future::join_all;
-use kuroibara_core::{MangaId, Policy, Provider, RunId, Time};
+use kuroibara_core::{MangaId, Policy, Provider, RunId, Time, identify::WorkId};
 
 use super::{
     Order,
@@ -40,6 +40,8 @@ pub(super) struct Run<'a> {
     http: Http,
     order: &'a Order,
     began_at: Time,
+    /// Works that the person said are never to be synced.
+    ignored: HashSet<WorkId>,
 }
 
 /// What became of each provider so far.
@@ -51,7 +53,9 @@ pub(super) async fn run(engine: &Engine, order: &Order, lease: &Lease) -> Result
     let began_at = engine.clock.now();
     let id = RunId(engine.db.new_id(began_at));
     tracing::Span::current().record("run", tracing::field::display(id));
-    let run = Run { engine, id, lease, http: engine.http.fenced(lease.fence()), order, began_at };
+    let ignored = engine.db.ignored().await?.into_iter().filter(|one| one.field.is_none());
+    let ignored = ignored.map(|one| (one.provider, one.external_id)).collect();
+    let run = Run { engine, id, lease, http: engine.http.fenced(lease.fence()), order, began_at, ignored };
     engine.tell(Event::Started { run_id: id });
     run.begin().await?;
     let result = run.steps().await;
@@ -138,7 +142,7 @@ impl Run<'_> {
         policy: &'f Policy,
     ) -> Field<'f> {
         let retrieved = EnumMap::from_fn(|provider| retrieved[provider].as_ref());
-        Field { engine: self.engine, integrations, retrieved, policy }
+        Field { engine: self.engine, integrations, retrieved, policy, ignored: &self.ignored }
     }
 
     fn count_planned(&self, found: &Survey, retrieved: &Retrievals, reports: &mut BTreeMap<Provider, ProviderReport>) {
@@ -389,6 +393,9 @@ impl Run<'_> {
                 let waiting = has_waiting(report).then(|| to_json(&report.plan)).flatten();
                 let summary = to_json(&Summary { strategy: report.strategy, providers: &report.providers });
                 let summary = summary.unwrap_or_default();
+                if waiting.is_none() && self.order.providers.is_empty() {
+                    db.settle_all_plans().await?;
+                }
                 db.end_run(self.id, overall(report).as_str(), &summary, waiting.as_ref(), now).await?;
                 for (provider, one) in report.providers.iter().filter(|(_, one)| one.status != ProviderStatus::Skipped)
                 {

@@ -47,6 +47,8 @@ pub(super) struct Tie {
     pub(super) unsure: bool,
     /// It was named in a listing or found by a look of this run.
     pub(super) listed: bool,
+    /// The person said that it is never to be synced.
+    pub(super) ignored: bool,
 }
 
 impl Subject {
@@ -63,6 +65,7 @@ impl Subject {
                 totals: None,
                 unsure: false,
                 listed: false,
+                ignored: false,
             })
         });
         let state = loaded.state;
@@ -83,8 +86,10 @@ impl Subject {
 
     /// Takes out of sight what does not take part in this run.
     pub(super) fn keep_only(&mut self, takes_part: impl Fn(Provider) -> bool) {
-        for provider in Provider::ALL.into_iter().filter(|provider| !takes_part(*provider)) {
-            self.state.sides[provider] = None;
+        for (provider, side) in &mut self.state.sides {
+            if !takes_part(provider) || self.ties[provider].as_ref().is_some_and(|tie| tie.ignored) {
+                *side = None;
+            }
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Field<'a> {
     pub(super) integrations: &'a EnumMap<Provider, Integration>,
     pub(super) retrieved: EnumMap<Provider, Option<&'a Retrieved>>,
     pub(super) policy: &'a Policy,
+    /// Works that the person said are never to be synced.
+    pub(super) ignored: &'a HashSet<WorkId>,
 }
 
 /// What was found.
@@ -65,7 +67,7 @@ pub(super) async fn survey(
     looks: &mut Looks,
     only: Option<&HashSet<MangaId>>,
 ) -> Result<Survey, EngineError> {
-    let listed = field.listed().await?;
+    let listed = field.listed();
     let found: Vec<Found> = listed.iter().map(|(provider, one)| found(*provider, one)).collect();
     let known = field.known(&found).await?;
     let (identified, doubts) = identify::identify(&found, &known);
@@ -99,12 +101,13 @@ impl<'a> Field<'a> {
     }
 
     /// Every listed entry, but those that the person said are never to be synced.
-    async fn listed(&self) -> Result<Vec<(Provider, &'a Listed)>, EngineError> {
-        let ignored = self.engine.db.ignored().await?;
-        let ignored: HashSet<WorkId> =
-            ignored.into_iter().filter(|one| one.field.is_none()).map(|one| (one.provider, one.external_id)).collect();
+    fn listed(&self) -> Vec<(Provider, &'a Listed)> {
         let all = self.taking_part().flat_map(|(p, r)| r.listing.entries.iter().map(move |listed| (p, listed)));
-        Ok(all.filter(|(p, one)| ignored.is_empty() || !ignored.contains(&(*p, one.work.id.clone()))).collect())
+        all.filter(|(p, one)| !self.is_ignored(*p, &one.work.id)).collect()
+    }
+
+    fn is_ignored(&self, provider: Provider, id: &ExternalId) -> bool {
+        !self.ignored.is_empty() && self.ignored.contains(&(provider, id.clone()))
     }
 
     async fn known(&self, found: &[Found]) -> Result<Known, EngineError> {
@@ -138,6 +141,10 @@ impl<'a> Field<'a> {
 
     fn subject(&self, loaded: crate::store::LoadedManga) -> Subject {
         let mut subject = Subject::loaded(loaded);
+        for (provider, tie) in &mut subject.ties {
+            let Some(tie) = tie else { continue };
+            tie.ignored = self.is_ignored(provider, &tie.external_id);
+        }
         subject.keep_only(|provider| self.retrieved[provider].is_some());
         subject
     }
@@ -212,9 +219,11 @@ impl<'a> Field<'a> {
                 totals: None,
                 unsure: false,
                 listed: false,
+                ignored: self.is_ignored(provider, id),
             });
         }
-        if self.retrieved[provider].is_some() {
+        let ignored = subject.ties[provider].as_ref().is_some_and(|tie| tie.ignored);
+        if self.retrieved[provider].is_some() && !ignored {
             subject.state.sides[provider].get_or_insert_with(Side::default);
         }
     }

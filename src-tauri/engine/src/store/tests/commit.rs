@@ -134,9 +134,9 @@ laws! {
         assert_eq!(titles(&db, due_at(now())).await.len(), 1);
         store(&db, &[push(OutboxChange::Failed { mark, next_try_at: later(60), error: error.clone() })]).await;
         assert_eq!((titles(&db, due_at(later(59))).await.len(), titles(&db, due_at(later(60))).await.len()), (0, 1));
-        assert_eq!(db.next_due().await.unwrap(), Some(later(60)));
+        assert_eq!(db.next_due_at(&Provider::ALL).await.unwrap(), Some(later(60)));
         store(&db, &[push(OutboxChange::Refused { mark, error: error.clone() })]).await;
-        assert_eq!((titles(&db, due_at(later(9_000))).await.len(), db.next_due().await.unwrap()), (0, None));
+        assert_eq!((titles(&db, due_at(later(9_000))).await.len(), db.next_due_at(&Provider::ALL).await.unwrap()), (0, None));
         let waiting = db.waiting(10).await.unwrap().pop().unwrap();
         assert_eq!((waiting.attempts, waiting.refused, waiting.error), (2, true, Some(error)));
         store(&db, &[push(OutboxChange::Due { since: now() })]).await;
