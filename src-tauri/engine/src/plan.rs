@@ -9,7 +9,11 @@ use crate::{
     Engine,
     error::EngineError,
     store::Ignored,
-    sync::{Order, report::Report, row_key},
+    sync::{
+        Order,
+        report::{Report, Strategy},
+        row_key,
+    },
 };
 
 /// A plan that waits.
@@ -17,6 +21,8 @@ use crate::{
 pub struct WaitingPlan {
     /// The run that made it.
     pub run_id: RunId,
+    /// Whether it was made from whole lists.
+    pub full: bool,
     /// Its rows, numbered from 1.
     pub rows: Vec<WaitingRow>,
 }
@@ -58,7 +64,8 @@ impl Engine {
         let rows = rows
             .map_err(|_| EngineError::Refused("the plan that waits was made by another version: sync again".into()))?;
         let numbered = rows.into_iter().flatten().enumerate().map(|(n, row)| WaitingRow { row: n + 1, ..row });
-        Ok(Some(WaitingPlan { run_id: run.id, rows: numbered.collect() }))
+        let full = run.strategy == Strategy::Full.as_str();
+        Ok(Some(WaitingPlan { run_id: run.id, full, rows: numbered.collect() }))
     }
 
     /// Leaves a title out of the plan that waits. The next sync proposes it again.
@@ -91,7 +98,8 @@ impl Engine {
         let skipped = plan.rows.iter().map(WaitingRow::key).filter(|key| !applied.contains(key)).collect();
         let providers: BTreeSet<Provider> = plan.rows.iter().map(|row| row.provider).collect();
         let providers = providers.into_iter().collect();
-        let report = self.sync(&Order { providers, approved: true, skipped, ..Order::default() }).await?;
+        let report =
+            self.sync(&Order { providers, full: plan.full, approved: true, skipped, ..Order::default() }).await?;
         self.db.settle_plan(plan.run_id).await?;
         Ok(report)
     }

@@ -82,10 +82,12 @@ impl Db {
         tx.commit_seen().await
     }
 
-    /// Notes how a sync ended, with what it did, and with its plan if that waits for a person.
+    /// Notes how a sync ended, with what it did, and with its plan if that waits for a person. How much it looked at is
+    /// known only now: a list may have had to be read whole.
     pub async fn end_run(
         &self,
         id: RunId,
+        strategy: Option<&str>,
         status: &str,
         report: &Json,
         plan: Option<&Json>,
@@ -93,7 +95,7 @@ impl Db {
     ) -> Result<(), StoreError> {
         let plan = plan.map(|plan| json("sync_runs.plan", plan)).transpose()?;
         let report = json("sync_runs.report", report)?;
-        self.pool.run_seen(END, args![id, status, now, report, plan]).await?;
+        self.pool.run_seen(END, args![id, status, now, report, plan, strategy]).await?;
         Ok(())
     }
 
@@ -140,7 +142,8 @@ const INTERRUPT: &str = "UPDATE sync_runs SET status = 'interrupted', finished_a
     WHERE user_id = $1 AND status = 'running'";
 const BEGIN: &str = "INSERT INTO sync_runs (id, user_id, strategy, trigger_kind, status, started_at) \
     VALUES ($1, $2, $3, $4, 'running', $5)";
-const END: &str = "UPDATE sync_runs SET status = $2, finished_at = $3, report = $4, plan = $5 WHERE id = $1";
+const END: &str = "UPDATE sync_runs SET status = $2, finished_at = $3, report = $4, plan = $5, \
+    strategy = coalesce($6, strategy) WHERE id = $1";
 const LIST: &str = "SELECT * FROM sync_runs WHERE user_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2 OFFSET $3";
 const WAITING: &str = "SELECT * FROM sync_runs WHERE user_id = $1 AND plan IS NOT NULL \
     ORDER BY started_at DESC, id DESC LIMIT 1";

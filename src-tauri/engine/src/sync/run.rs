@@ -229,8 +229,9 @@ impl Run<'_> {
             touched.extend(&stale);
             stale = self.store(&again.subjects).await?;
         }
-        // With something left unstored the cursor stays, so that the next run reads it again.
-        if stale.is_empty() {
+        // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
+        // person nothing is approved either.
+        if stale.is_empty() && self.order.skipped.is_empty() {
             self.store_listings(retrieved).await?;
         }
         drop(found);
@@ -357,8 +358,7 @@ impl Run<'_> {
             total: one.listing.total,
             clock_ahead: one.clock_ahead(),
         };
-        let partly_skipped = !self.order.skipped.is_empty();
-        let approved_at = (one.integration.approved_at.is_none() && !partly_skipped).then_some(now);
+        let approved_at = one.integration.approved_at.is_none().then_some(now);
         IntegrationChange { listing: Some(listing), approved_at, ..IntegrationChange::of(one.integration.id) }
     }
 
@@ -396,7 +396,15 @@ impl Run<'_> {
                 if waiting.is_none() && self.order.providers.is_empty() {
                     db.settle_all_plans().await?;
                 }
-                db.end_run(self.id, overall(report).as_str(), &summary, waiting.as_ref(), now).await?;
+                db.end_run(
+                    self.id,
+                    Some(report.strategy.as_str()),
+                    overall(report).as_str(),
+                    &summary,
+                    waiting.as_ref(),
+                    now,
+                )
+                .await?;
                 for (provider, one) in report.providers.iter().filter(|(_, one)| one.status != ProviderStatus::Skipped)
                 {
                     db.note_synced(*provider, now, one.status.as_str()).await?;
@@ -404,7 +412,7 @@ impl Run<'_> {
             }
             Err(error) => {
                 let problem = serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } });
-                db.end_run(self.id, ProviderStatus::Failed.as_str(), &problem, None, now).await?;
+                db.end_run(self.id, None, ProviderStatus::Failed.as_str(), &problem, None, now).await?;
             }
         }
         Ok(())

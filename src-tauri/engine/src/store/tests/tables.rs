@@ -83,9 +83,9 @@ laws! {
         db.begin_run(&killed).await.unwrap();
         db.begin_run(&waits).await.unwrap();
         assert_eq!(db.run(killed.id).await.unwrap().unwrap().status, "interrupted");
-        db.end_run(waits.id, "needs_approval", &json!({"pulled": 0}), Some(&json!([1])), later(11)).await.unwrap();
+        db.end_run(waits.id, None, "needs_approval", &json!({"pulled": 0}), Some(&json!([1])), later(11)).await.unwrap();
         db.begin_run(&done).await.unwrap();
-        db.end_run(done.id, "success", &json!({"pulled": 2}), None, later(21)).await.unwrap();
+        db.end_run(done.id, None, "success", &json!({"pulled": 2}), None, later(21)).await.unwrap();
         let runs = db.runs(10, 0).await.unwrap();
         assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [done.id, waits.id, killed.id]);
         assert_eq!((runs[0].finished_at, runs[0].report.clone()), (Some(later(21)), Some(json!({"pulled": 2}))));

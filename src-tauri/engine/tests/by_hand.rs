@@ -1,0 +1,189 @@
+//! What a person does by hand between two syncs: search, add, remove, link, unlink, decide about a plan; and the watch
+//! that syncs by itself.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod world;
+
+use std::sync::Mutex;
+
+use kuroibara_core::{Field, Fields, Provider, Status, Value};
+use kuroibara_engine::{
+    schedule::Schedule,
+    store::LibraryQuery,
+    sync::{Order, report::ProviderStatus},
+};
+use world::{World, assert_success};
+
+fn all() -> LibraryQuery {
+    LibraryQuery { limit: 1000, ..LibraryQuery::default() }
+}
+
+#[tokio::test]
+async fn the_same_search_twice_asks_once() {
+    let world = World::with(60, 20).await;
+    world.connect_all().await;
+    world.sync().await;
+    let library = world.engine.library(&all()).await.unwrap();
+    let title = library.entries.iter().find(|entry| entry.mappings.len() == 3).unwrap().title.clone();
+    for provider in Provider::ALL {
+        let hits = world.engine.search(provider, &title, 5).await.unwrap();
+        assert!(!hits.is_empty(), "{provider} finds {title}");
+        world.reset_counters();
+        assert_eq!(world.engine.search(provider, &title, 5).await.unwrap(), hits);
+    }
+    assert_eq!(
+        world.sim.anilist.requests().len() + world.sim.myanimelist.requests().len() + world.sim.kitsu.requests().len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_title_added_here_goes_to_every_service_that_knows_it() {
+    let world = World::with(80, 20).await;
+    world.connect_all().await;
+    world.sync().await;
+    let listed = world.sim.anilist.entries();
+    let work = world.sim.catalog.works().iter().find(|work| {
+        let new = work.anilist.is_some_and(|id| !listed.contains_key(&id));
+        let elsewhere = work.myanimelist.is_some_and(|id| world.sim.myanimelist.entry(id).is_none())
+            && work.kitsu.len() == 1
+            && world.sim.kitsu.entry(work.kitsu[0]).is_none();
+        new && elsewhere && !work.adult
+    });
+    let work = work.expect("a work in no list");
+    let entry = world.engine.add(Provider::AniList, &work.anilist.unwrap().to_string().as_str().into()).await.unwrap();
+    assert_eq!(entry.status, Status::PlanToRead);
+    world.pass(60);
+    assert_success(&world.sync().await);
+    assert!(world.sim.anilist.entry(work.anilist.unwrap()).is_some());
+    assert!(world.sim.myanimelist.entry(work.myanimelist.unwrap()).is_some());
+    world.pass(60);
+    let again = world.sync().await;
+    assert!(again.plan.is_empty(), "{:#?}", again.plan);
+}
+
+#[tokio::test]
+async fn what_is_removed_here_is_asked_and_stays_there_until_decided() {
+    let world = World::with(60, 20).await;
+    world.connect_all().await;
+    world.sync().await;
+    let entry = world.engine.library(&all()).await.unwrap().entries.remove(0);
+    world.engine.remove(entry.manga_id).await.unwrap();
+    world.reset_counters();
+    world.pass(60);
+    let report = world.sync().await;
+    assert_success(&report);
+    assert!(report.providers.values().any(|one| one.conflicts == 1), "{:#?}", report.providers);
+    assert_eq!(world.writes(), [0, 0, 0]);
+    world.full().await;
+    assert!(world.engine.entry(entry.manga_id).await.is_err(), "nothing comes back by itself");
+    let (provider, id) = entry.mappings.iter().next().unwrap();
+    let back = world.engine.add(*provider, id).await.unwrap();
+    assert_eq!((back.manga_id, back.chapters_read, back.score), (entry.manga_id, entry.chapters_read, entry.score));
+}
+
+#[tokio::test]
+async fn a_title_that_is_unlinked_becomes_its_own_and_is_never_linked_again() {
+    let world = World::with(60, 20).await;
+    world.connect_all().await;
+    world.sync().await;
+    let library = world.engine.library(&all()).await.unwrap();
+    let listed = |entry: &&kuroibara_engine::library::EntryView| {
+        let mal = entry.mappings.get(&Provider::MyAnimeList).filter(|_| entry.mappings.len() == 3);
+        mal.is_some_and(|id| world.sim.myanimelist.entry(id.as_str().parse().unwrap()).is_some())
+    };
+    let entry = library.entries.iter().find(listed).unwrap();
+    let mal = entry.mappings[&Provider::MyAnimeList].clone();
+    let rest = world.engine.unlink(entry.manga_id, Provider::MyAnimeList).await.unwrap();
+    assert_eq!(rest.mappings.len(), 2);
+    world.pass(60);
+    world.full().await;
+    world.full().await;
+    let alone = world.engine.find(&format!("myanimelist:{mal}")).await.unwrap();
+    assert_ne!(alone, entry.manga_id);
+    assert_eq!(world.engine.library(&all()).await.unwrap().total, library.total + 1);
+    world.engine.link(entry.manga_id, Provider::MyAnimeList, &mal).await.unwrap();
+    world.full().await;
+    assert_eq!(world.engine.library(&all()).await.unwrap().total, library.total);
+    assert!(world.full().await.plan.is_empty());
+}
+
+#[tokio::test]
+async fn a_row_that_is_never_wanted_stays_out_and_a_skipped_one_comes_again() {
+    let world = World::with(60, 20).await;
+    world.connect(Provider::AniList).await;
+    world.engine.sync(&Order::default()).await.unwrap();
+    let plan = world.engine.waiting_plan().await.unwrap().unwrap();
+    world.engine.plan_skip(1).await.unwrap();
+    world.engine.plan_never(2).await.unwrap();
+    let report = world.engine.plan_apply(&[]).await.unwrap();
+    assert_eq!(report.providers[&Provider::AniList].created_local, plan.rows.len() - 2);
+    world.pass(60);
+    let again = world.engine.sync(&Order { full: true, ..Order::default() }).await.unwrap();
+    assert_eq!(again.providers[&Provider::AniList].status, ProviderStatus::NeedsApproval);
+    assert_eq!(again.plan.len(), 1, "only the skipped one is proposed: {:#?}", again.plan);
+    assert_eq!(again.plan[0].external_id, plan.rows[0].external_id);
+    world.engine.plan_apply(&[]).await.unwrap();
+    let quiet = world.full().await;
+    assert!(quiet.plan.is_empty(), "{:#?}", quiet.plan);
+    assert!(world.engine.plan_apply(&[]).await.is_err(), "nothing waits any more");
+}
+
+#[tokio::test]
+async fn keeping_in_step_sends_what_came_from_elsewhere_after_approval() {
+    let world = World::with(60, 20).await;
+    world.connect_all().await;
+    let first = world.sync().await;
+    assert!(first.providers.values().any(|one| one.held > 0));
+    world.engine.set_keep_in_step(true).await.unwrap();
+    world.pass(60);
+    let waiting = world.engine.sync(&Order::default()).await.unwrap();
+    assert!(waiting.providers.values().any(|one| one.status == ProviderStatus::NeedsApproval));
+    assert_eq!(world.writes(), [0, 0, 0]);
+    let dry = world.engine.sync(&Order { dry_run: true, ..Order::default() }).await.unwrap();
+    let report = world.sync().await;
+    assert_success(&report);
+    assert_eq!(serde_json::to_string(&dry.plan).unwrap(), serde_json::to_string(&report.plan).unwrap());
+    assert!(world.writes().iter().all(|writes| *writes > 0), "{:?}", world.writes());
+    world.reset_counters();
+    world.pass(60);
+    let full = world.full().await;
+    assert!(full.plan.is_empty(), "{:#?}", full.plan);
+    assert_eq!(world.writes(), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn the_watch_sends_five_quick_edits_of_a_title_as_one_write() {
+    let world = World::with(60, 20).await;
+    world.connect_all().await;
+    world.sync().await;
+    world.reset_counters();
+    let library = world.engine.library(&all()).await.unwrap();
+    let open = |entry: &&kuroibara_engine::library::EntryView| {
+        entry.mappings.contains_key(&Provider::AniList)
+            && entry.total_chapters.is_none()
+            && entry.status == Status::Reading
+    };
+    let entry = library.entries.iter().find(open).unwrap();
+    let reports = Mutex::new(Vec::new());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stop = Mutex::new(Some(stop));
+    let edits = async {
+        for n in 1..=5 {
+            let edit = Fields::new().with(Field::Chapters, Value::Count(entry.chapters_read + n));
+            world.engine.edit(entry.manga_id, &edit).await.unwrap();
+        }
+    };
+    edits.await;
+    let id: i64 = entry.mappings[&Provider::AniList].as_str().parse().unwrap();
+    let done = |report| {
+        reports.lock().unwrap().push(report);
+        let sent = world.sim.anilist.entry(id).unwrap().progress as u32 == entry.chapters_read + 5;
+        if let (true, Some(stop)) = (sent, stop.lock().unwrap().take()) {
+            stop.send(()).unwrap();
+        }
+    };
+    let stopped = async { stopped.await.unwrap_or_default() };
+    world.engine.watch(Schedule::default(), stopped, done).await.unwrap();
+    assert_eq!(world.sim.anilist.writes(), 1);
+}
