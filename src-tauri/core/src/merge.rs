@@ -78,17 +78,29 @@ pub enum Question {
     VanishedThere(Provider),
 }
 
+impl Merged {
+    fn new(state: &MangaState, bases: EnumMap<Provider, Option<Base>>) -> Self {
+        Self {
+            local: state.local.clone(),
+            bases,
+            arrival: None,
+            pulls: Vec::new(),
+            lost: Vec::new(),
+            questions: Vec::new(),
+            removals: Vec::new(),
+        }
+    }
+
+    /// The merge of what nobody changed.
+    pub(crate) fn unchanged(state: &MangaState) -> Self {
+        Self::new(state, EnumMap::from_fn(|provider| state.sides[provider].as_ref().and_then(|side| side.base.clone())))
+    }
+}
+
 /// Merges everything that is known of one manga.
 pub fn merge(state: &MangaState, policy: &Policy) -> Merged {
-    let mut merged = Merged {
-        local: state.local.clone(),
-        bases: EnumMap::from_fn(|provider| learned_base(state, policy, provider)),
-        arrival: None,
-        pulls: Vec::new(),
-        lost: Vec::new(),
-        questions: Vec::new(),
-        removals: Vec::new(),
-    };
+    let bases = EnumMap::from_fn(|provider| learned_base(state, policy, provider));
+    let mut merged = Merged::new(state, bases);
     presence::merge(state, policy, &mut merged);
     if let Local::Present(entry, stamps) = &merged.local {
         let outcome = fields::merge(entry, stamps, state, &merged.bases, policy);

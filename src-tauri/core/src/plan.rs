@@ -1,5 +1,7 @@
 //! A plan: everything that one sync would do, as plain data, before any of it happens.
 
+mod rest;
+
 use enum_map::EnumMap;
 use serde::Serialize;
 
@@ -62,6 +64,15 @@ pub struct Row {
 
 /// Plans one manga. Pure: the same state and policy give the same plan.
 pub fn plan(state: &MangaState, policy: &Policy) -> MangaPlan {
+    if !rest::is_at_rest(state, policy) {
+        return plan_changes(state, policy);
+    }
+    let plan = MangaPlan { merged: Merged::unchanged(state), pushes: EnumMap::default() };
+    debug_assert_eq!(plan, plan_changes(state, policy), "what is at rest plans nothing");
+    plan
+}
+
+fn plan_changes(state: &MangaState, policy: &Policy) -> MangaPlan {
     let mut merged = merge::merge(state, policy);
     let pushes = EnumMap::from_fn(|provider| match (&merged.local, &state.sides[provider]) {
         (Local::Present(entry, stamps), Some(side)) => {

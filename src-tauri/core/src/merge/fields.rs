@@ -71,16 +71,17 @@ impl<'a> Change<'a> {
     /// The provider's changes to `group`, if it made any and they may come in.
     fn of(view: &'a View<'a>, group: Group, local: &Entry) -> Option<Self> {
         let changed = |field: &&Field| view.delta(**field).is_some_and(|delta| delta.remote);
-        let mut entry = local.clone();
-        let mut any = false;
-        for field in group.fields().iter().filter(changed) {
-            let Some((mine, theirs)) = view.both(*field) else { continue };
-            if mine != theirs {
-                entry.set(*field, theirs.clone());
-            }
-            any = true;
+        if !view.policy.pulls() || !group.fields().iter().any(|field| changed(&field)) {
+            return None;
         }
-        (any && view.policy.pulls()).then_some(Self { view, entry })
+        let mut entry = local.clone();
+        for field in group.fields().iter().filter(changed) {
+            match view.both(*field) {
+                Some((mine, theirs)) if mine != theirs => entry.set(*field, theirs.clone()),
+                Some(_) | None => {}
+            }
+        }
+        Some(Self { view, entry })
     }
 
     /// The fields of `group` that the library changed and this provider has not confirmed.
