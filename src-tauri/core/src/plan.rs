@@ -117,7 +117,7 @@ impl MangaPlan {
 
     /// The base of `provider` after everything but the answers to come.
     pub fn base(&self, provider: Provider) -> Option<&crate::Base> {
-        self.pushes[provider].accepted.as_ref().or(self.merged.bases[provider].as_ref())
+        self.pushes[provider].accepted.as_deref().or(self.merged.bases[provider].as_ref())
     }
 
     fn moves_no_base(&self, state: &MangaState) -> bool {

@@ -12,13 +12,13 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Push {
     /// The next request, if one is due.
-    pub request: Option<Request>,
+    pub request: Option<Box<Request>>,
     /// Fields that would go but are held: they came from another provider and the services are not kept in step.
     pub held: Vec<Field>,
     /// Why the entry as a whole is not written there.
     pub held_entry: Option<Held>,
     /// The base with what this provider can't be brought to hold noted as accepted, if that changes it.
-    pub accepted: Option<Base>,
+    pub accepted: Option<Box<Base>>,
 }
 
 /// One save.
@@ -107,7 +107,7 @@ impl Sender<'_> {
                 || (!value.is_empty() && self.may_send(field) && !self.is_held(self.stamps.fields[field]))
         };
         let fields = mine.iter().filter(|(f, v)| goes(*f, v)).map(|(f, v)| (f, v.clone())).collect();
-        Push { request: Some(Request { creates: true, fields }), ..Push::default() }
+        Push { request: Some(Box::new(Request { creates: true, fields })), ..Push::default() }
     }
 
     fn update(&self, theirs: &Fields, base: Base) -> Push {
@@ -128,8 +128,10 @@ impl Sender<'_> {
         match goal.first_step() {
             Some(fields) if goal.would_change_more(&fields, &held) => wait(held),
             None if goal.is_in_the_way_of_a_person(&held) => wait(held),
-            None => Push { accepted: Some(self.accept(base, &mine, theirs, &due)), held, ..Push::default() },
-            Some(fields) => Push { request: Some(Request { creates: false, fields }), held, ..Push::default() },
+            None => Push { accepted: Some(Box::new(self.accept(base, &mine, theirs, &due))), held, ..Push::default() },
+            Some(fields) => {
+                Push { request: Some(Box::new(Request { creates: false, fields })), held, ..Push::default() }
+            }
         }
     }
 

@@ -227,8 +227,8 @@ pub struct Side {
     pub base: Option<Base>,
     /// The list entry now.
     pub remote: Remote,
-    /// A write without an answer.
-    pub intent: Option<Intent>,
+    /// A write without an answer: rare, and so not kept in place.
+    pub intent: Option<Box<Intent>>,
 }
 
 /// Everything the planner may know of one manga.

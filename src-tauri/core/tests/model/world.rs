@@ -239,7 +239,7 @@ impl World {
                 totals: self.services[provider].totals,
                 base: link.base.clone(),
                 remote: link.seen.clone(),
-                intent: link.intent.clone(),
+                intent: link.intent.clone().map(Box::new),
             })
         });
         MangaState { local: self.local.clone(), sides }

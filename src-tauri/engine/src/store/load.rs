@@ -250,7 +250,7 @@ impl MappingRow {
             totals: totals(self.total_chapters, self.total_volumes)?,
             base: some_from_json::<Base>("base", self.base.as_deref())?,
             remote,
-            intent: some_from_json::<Intent>("intents.body", self.intent.as_deref())?,
+            intent: some_from_json::<Intent>("intents.body", self.intent.as_deref())?.map(Box::new),
         })
     }
 

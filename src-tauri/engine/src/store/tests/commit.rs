@@ -50,7 +50,7 @@ laws! {
         assert_eq!(Some(&loaded.state.local), change.local.as_ref());
         let side = loaded.state.sides[Provider::AniList].as_ref().unwrap();
         assert_eq!(side.totals, Totals { chapters: Some(101), volumes: Some(7) });
-        assert_eq!((side.base.as_ref(), side.intent.as_ref()), (Some(&base(4)), Some(&intent())));
+        assert_eq!((side.base.as_ref(), side.intent.as_deref()), (Some(&base(4)), Some(&intent())));
         assert_eq!(side.remote, Remote::Present(observation(5)));
         let mapping = loaded.mappings[Provider::AniList].as_ref().unwrap();
         assert_eq!((mapping.read_at, mapping.unsettled), (Some(later(-10)), true));

@@ -142,7 +142,7 @@ laws! {
         for (loaded, (local, remote, base, intent, read_at)) in load(&db).await.into_iter().zip(worlds) {
             assert_eq!(loaded.state.local, local);
             let side = loaded.state.sides[Provider::Kitsu].clone().unwrap();
-            assert_eq!((side.remote, side.base, side.intent), (remote, base, intent));
+            assert_eq!((side.remote, side.base, side.intent.map(|intent| *intent)), (remote, base, intent));
             assert_eq!(loaded.mappings[Provider::Kitsu].as_ref().unwrap().read_at, Some(read_at));
         }
     }
