@@ -72,7 +72,8 @@ fn first_sync(stage: &Stage) -> Result<(), Failure> {
 /// Reads a chapter and rates the title, here. Returns the title's entry.
 fn edit_here(stage: &Stage) -> Result<Value, Failure> {
     let library = stage.quiet_answer(&["library"])?;
-    let title = library["entries"].as_array().into_iter().flatten().find(|entry| everywhere_and_being_read(entry));
+    let title =
+        library["entries"].as_array().into_iter().flatten().find(|entry| everywhere_and_being_read(stage, entry));
     let Some(title) = title.cloned() else {
         return Err(Failure("no title is being read at all three services; try another --seed".into()));
     };
@@ -85,9 +86,14 @@ fn edit_here(stage: &Stage) -> Result<Value, Failure> {
     Ok(title)
 }
 
-fn everywhere_and_being_read(entry: &Value) -> bool {
-    let everywhere = ["anilist", "myanimelist", "kitsu"].iter().all(|provider| entry["mappings"][provider].is_string());
-    everywhere && entry["status"] == "reading" && entry["private"] == false
+/// Whether all three lists have the title, and nothing keeps two more chapters from being read.
+fn everywhere_and_being_read(stage: &Stage, entry: &Value) -> bool {
+    let services = [("anilist", "ANILIST"), ("myanimelist", "MAL"), ("kitsu", "KITSU")];
+    let listed = |(provider, service): &(&str, &str)| {
+        entry["mappings"][provider].as_str().is_some_and(|id| stage.is_listed(service, id))
+    };
+    let open = entry["total_chapters"].is_null() && entry["status"] == "reading" && entry["private"] == false;
+    open && services.iter().all(listed)
 }
 
 fn edit_on_a_website(stage: &Stage, title: &Value) -> Result<(), Failure> {

@@ -92,9 +92,7 @@ impl Stage {
 
     /// Does what a person would do on a service's website. The service is named by its variables' prefix.
     pub(super) fn at_website(&self, service: &str, method: &str, what: &str, body: &Value) -> Result<Value, Failure> {
-        let address = self.told(&format!("KUROIBARA_{service}_API_URL"));
-        let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
-        let url = format!("{origin}/_control/{what}");
+        let url = self.website(service, what);
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
         let request =
             ureq::http::Request::builder().method(method).uri(&url).header("content-type", "application/json");
@@ -102,6 +100,18 @@ impl Stage {
         let request = request.body(body.to_string()).map_err(|error| failed(&error))?;
         let mut answer = agent.run(request).map_err(|error| failed(&error))?;
         answer.body_mut().read_json().map_err(|error| failed(&error))
+    }
+
+    /// Whether the reader's list at a service has this work.
+    pub(super) fn is_listed(&self, service: &str, id: &str) -> bool {
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        agent.get(self.website(service, &format!("entries/{id}"))).call().is_ok()
+    }
+
+    fn website(&self, service: &str, what: &str) -> String {
+        let address = self.told(&format!("KUROIBARA_{service}_API_URL"));
+        let origin = address.split('/').take(3).collect::<Vec<_>>().join("/");
+        format!("{origin}/_control/{what}")
     }
 
     fn json(&self, arguments: &[&str]) -> Result<Value, Failure> {

@@ -3,7 +3,12 @@
 //! Providers give one time for the whole entry: a remote field changed somewhere between our last reading and its
 //! `updatedAt`. We stamp each field. What times can't tell, progress does.
 
+use chrono::TimeDelta;
+
 use crate::{Entry, Field, Group, Observation, Status, Time, Value};
+
+/// What a time in whole seconds leaves open.
+const WITHIN_A_SECOND: TimeDelta = TimeDelta::milliseconds(999);
 
 /// How far a reader is: a reread counts as further than any chapter, and starting one is not lowering.
 pub(super) type Progress = (u32, bool, u32);
@@ -20,10 +25,11 @@ pub(super) struct Proposal<'a> {
 }
 
 impl Proposal<'_> {
-    /// The time in which the edit happened. An entry that was never read before has only its `updatedAt`.
+    /// The time in which the edit happened. An entry that was never read before has only its `updatedAt`, which at most
+    /// providers says the second and not when in it (anilist.md §1, myanimelist.md §2).
     fn span(&self) -> (Time, Time) {
-        let end = self.seen.updated_at;
-        (self.seen.read_before.map_or(end, |start| start.min(end)), end)
+        let saved = self.seen.updated_at;
+        (self.seen.read_before.map_or(saved, |start| start.min(saved)), saved + WITHIN_A_SECOND)
     }
 
     fn is_wholly_before(&self, other: &Self) -> bool {
