@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod connect;
+pub mod doctor;
 mod edit;
 mod engine;
 pub mod error;

@@ -95,6 +95,8 @@ struct Shared {
 struct Lane {
     turns: Mutex<Turns>,
     places: Semaphore,
+    /// By the newest answer that told the time.
+    clock_ahead: Mutex<Option<chrono::Duration>>,
 }
 
 impl Default for HttpSettings {
@@ -151,6 +153,11 @@ impl Http {
         &self.counters
     }
 
+    /// How far the provider's clock is ahead of ours, by its newest answer of this process that told the time.
+    pub fn clock_ahead(&self, provider: Provider) -> Option<chrono::Duration> {
+        *self.shared.lanes[provider].clock_ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn turns(&self, provider: Provider) -> MutexGuard<'_, Turns> {
         // Numbers can't be left half-changed by a panic elsewhere, so a poisoned lock is as good as any.
         self.shared.lanes[provider].turns.lock().unwrap_or_else(PoisonError::into_inner)
@@ -193,7 +200,7 @@ fn unusable(error: reqwest::Error) -> HttpError {
 impl Lane {
     fn new(provider: Provider, now: Time) -> Self {
         let places = Semaphore::new(Pace::of(provider).at_once);
-        Self { turns: Mutex::new(Turns::new(provider, now)), places }
+        Self { turns: Mutex::new(Turns::new(provider, now)), places, clock_ahead: Mutex::default() }
     }
 }
 

@@ -110,6 +110,7 @@ impl Http {
     async fn learn(&self, provider: Provider, verdict: &Verdict) {
         match verdict {
             Verdict::Answer(reply) => {
+                self.note_time(provider, reply);
                 let said = LimitHeaders::read(&reply.headers, reply.received_at);
                 self.turns(provider).learn(said.limit, said.remaining);
                 if said.remaining == Some(0) {
@@ -123,6 +124,13 @@ impl Http {
             }
             Verdict::Lost { pause: Some(pause), .. } => self.pause(provider, *pause, "it is not working").await,
             Verdict::Lost { pause: None, .. } | Verdict::NotSent(_) => {}
+        }
+    }
+
+    fn note_time(&self, provider: Provider, reply: &Reply) {
+        if reply.headers.contains_key(reqwest::header::DATE) {
+            let mut known = self.shared.lanes[provider].clock_ahead.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = Some(reply.clock_ahead());
         }
     }
 

@@ -122,6 +122,8 @@ pub struct Abilities {
     pub writes_at_once: usize,
     /// Whether tokens can be renewed without the person.
     pub refreshes: bool,
+    /// Whether the person has to register an API client there before signing in.
+    pub needs_client: bool,
 }
 
 /// A signed-in account, for the calls that need one.

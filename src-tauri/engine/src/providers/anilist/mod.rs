@@ -60,6 +60,7 @@ impl ProviderClient for AniList {
             resolves: &[Provider::MyAnimeList],
             writes_at_once: save::WRITES_AT_ONCE,
             refreshes: false,
+            needs_client: true,
         }
     }
 
