@@ -56,6 +56,18 @@ pub(crate) enum Command {
     /// Change an entry; the next sync carries it everywhere
     #[command(after_help = help::EDIT)]
     Edit(Edit),
+    /// Look for a manga at a service
+    Search {
+        /// Where to look
+        #[arg(value_parser = values::provider())]
+        provider: Provider,
+        /// What to look for
+        #[arg(value_parser = values::query)]
+        query: String,
+        /// The most results to show
+        #[arg(long, default_value_t = 10, value_parser = values::limit, allow_hyphen_values = true)]
+        limit: u32,
+    },
     /// Add a manga to your library
     Add {
         /// The manga, for example anilist:30002
@@ -83,6 +95,12 @@ pub(crate) enum Command {
         #[arg(value_parser = values::provider())]
         provider: Provider,
     },
+    /// Show the plan that waits for your approval, carry it out, or leave parts of it out
+    #[command(after_help = help::PLAN)]
+    Plan {
+        #[command(subcommand)]
+        step: Option<PlanStep>,
+    },
     /// Show what was done, the newest first
     History {
         /// Only this run
@@ -92,11 +110,22 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
         limit: u32,
     },
+    /// Check the set-up and say what to do
+    Doctor,
+    /// Sync by itself until stopped, one line of JSON per event (sentences on a terminal without --json)
+    #[command(after_help = help::WATCH)]
+    Watch,
     /// Forget a service's tokens; your library stays
     Disconnect {
         /// The service
         #[arg(value_parser = values::provider())]
         provider: Provider,
+    },
+    /// Seal the stored secrets with a new key, and with a new passphrase where one is used
+    RotateKey {
+        /// Read the new passphrase from the first line of standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
     },
     /// Print a script that completes commands in your shell
     #[command(after_help = help::COMPLETIONS)]
@@ -254,4 +283,27 @@ pub(crate) struct Changes {
     /// Whether others may not see the entry
     #[arg(long, value_name = "true|false")]
     pub(crate) private: Option<bool>,
+}
+
+/// `plan …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanStep {
+    /// Leave a row's title out this time
+    Skip {
+        /// The row's number
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        row: u32,
+    },
+    /// Leave a row's title out for ever
+    Never {
+        /// The row's number
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        row: u32,
+    },
+    /// Carry the plan out
+    Apply {
+        /// Only these rows; the whole plan but what was left out when none is named
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        rows: Vec<u32>,
+    },
 }

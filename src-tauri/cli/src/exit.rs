@@ -2,6 +2,7 @@
 
 use kuroibara_engine::{
     EngineError,
+    doctor::Check,
     oauth::{BeginError, ReturnError},
     providers::ApiError,
     store::StoreError,
@@ -50,6 +51,11 @@ pub(crate) fn of_report(report: &Report, dry_run: bool) -> Exit {
 fn of_nobody(report: &Report) -> Exit {
     let has_errors = report.providers.values().any(|one| !one.errors.is_empty());
     if report.providers.is_empty() || has_errors { Exit::Failed } else { Exit::Done }
+}
+
+/// How a check-up ended.
+pub(crate) fn of_checks(checks: &[Check]) -> Exit {
+    if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Failed }
 }
 
 /// How a command ended that could not be carried out.

@@ -99,6 +99,20 @@ Examples:
   kuroibara-cli edit kitsu:8 --status completed --finished 2024-05
   kuroibara-cli edit 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --score none --notes ''";
 
+/// After `plan --help`.
+pub(crate) const PLAN: &str = "\
+Examples:
+  kuroibara-cli plan                        # look at it
+  kuroibara-cli plan skip 3                 # not this time
+  kuroibara-cli plan never 3                # not ever
+  kuroibara-cli plan apply                  # carry out the rest
+  kuroibara-cli plan apply 1 2              # only these";
+
+/// After `watch --help`.
+pub(crate) const WATCH: &str = "\
+Reads the lists every half hour and sends edits, those of other processes too, a few seconds after the last one; only
+services with --auto-sync true take part. Ctrl-C ends it when the sync that runs has ended, twice at once.";
+
 /// After `completions --help`.
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

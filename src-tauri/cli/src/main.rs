@@ -27,12 +27,13 @@ use kuroibara_engine::{
     Engine,
     clock::SystemClock,
     config::Config,
+    doctor,
     logging::{self, Level, LogSettings},
 };
 
 use crate::{
     args::{Cli, Command},
-    command::Desk,
+    command::{Desk, machine},
     exit::Exit,
     failure::{Failure, error_json},
     output::Voice,
@@ -66,7 +67,10 @@ async fn with_engine(command: &Command, voice: Voice) -> Result<Exit, Failure> {
     // A log that can't be written is worth telling and no reason to stop.
     let _log = logging::start(&log).map_err(|error| voice.warn(&error));
     let keyring = config.keyring();
-    let engine = Engine::open(config, Arc::new(SystemClock), keyring).await?;
+    let engine = match Engine::open(config, Arc::new(SystemClock), keyring).await {
+        Err(error) if matches!(command, Command::Doctor) => return machine::report(voice, doctor::unopened(&error)),
+        opened => opened?,
+    };
     let result = Desk::new(&engine, voice).carry_out(command).await;
     engine.close().await;
     result

@@ -30,8 +30,18 @@ impl Voice {
     pub(crate) fn say<T: Serialize>(&self, answer: &T, show: impl FnOnce(&T, Look) -> String) -> Result<Exit, Failure> {
         let text =
             if self.json { serde_json::to_string(answer).map_err(io::Error::from)? } else { show(answer, self.look) };
-        write_line(&text)?;
-        Ok(Exit::Done)
+        // Whoever reads may stop reading (`| head`): that is no failure.
+        match write_line(&text) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            Ok(()) | Err(_) => Ok(Exit::Done),
+        }
+    }
+
+    /// One line of something that goes on: JSON for programs, a sentence for a person at a terminal.
+    pub(crate) fn tell<T: Serialize>(&self, event: &T, show: impl FnOnce(&T) -> Option<String>) -> Result<(), Failure> {
+        let for_person = !self.json && io::stdout().is_terminal();
+        let line = if for_person { show(event) } else { Some(serde_json::to_string(event).map_err(io::Error::from)?) };
+        Ok(line.as_deref().map_or(Ok(()), write_line)?)
     }
 
     /// Says what is not as it should be and stops nothing, on standard error.
@@ -52,11 +62,7 @@ impl Voice {
     }
 }
 
-/// Whoever reads may stop reading (`| head`): that is no failure.
 fn write_line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    writeln!(out, "{text}").and_then(|()| out.flush())
 }

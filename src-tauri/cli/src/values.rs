@@ -111,6 +111,14 @@ pub(crate) fn manga(text: &str) -> Result<String, String> {
     Err("write a manga's id as `library` shows it, or PROVIDER:ID, such as anilist:30002".into())
 }
 
+/// What to look for: something at all.
+pub(crate) fn query(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("write what to look for".into()),
+        text => Ok(text.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

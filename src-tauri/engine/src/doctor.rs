@@ -92,7 +92,7 @@ impl Engine {
     }
 
     async fn check_provider(&self, integration: &Integration) -> Vec<Check> {
-        let answered = tokio::time::timeout(PATIENCE, self.ask(integration)).await;
+        let answered = tokio::time::timeout(PATIENCE, self.call_on(integration)).await;
         let service = match answered {
             Ok(answered) => check_service(integration, answered),
             Err(_) => Check::bad(
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// Asks whose token it is, or where nobody is signed in for any title.
-    async fn ask(&self, integration: &Integration) -> Result<Option<Account>, EngineError> {
+    async fn call_on(&self, integration: &Integration) -> Result<Option<Account>, EngineError> {
         let client = self.client(integration.provider);
         if !integration.is_connected() || integration.sign_in_again {
             let app = self.api_client(integration).await?;

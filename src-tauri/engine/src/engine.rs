@@ -15,7 +15,7 @@ use crate::{
     providers::{self, ProviderClient},
     secret::Secret,
     store::{Db, DbLedger, Integration},
-    vault::{Keyring, Vault},
+    vault::{Keyring, Protection, Vault},
 };
 
 /// One user's library with the way to the three providers. Every method may run while others do.
@@ -68,6 +68,12 @@ impl Engine {
     /// The vault. It opens the keyring or asks for a passphrase only when a secret is needed.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Seals every stored secret with a new key; with `passphrase` that one protects it from now on. Answers how.
+    pub async fn rotate_key(&self, passphrase: Option<Secret>) -> Result<Protection, EngineError> {
+        self.vault.rotate(&self.db, passphrase).await?;
+        Ok(self.vault.check().await?)
     }
 
     /// The client of one provider, over `http`.

@@ -30,6 +30,10 @@ impl Desk<'_> {
         self.voice.say(&self.engine.edit(manga, &fields(&args.changes)).await?, show::entry)
     }
 
+    pub(super) async fn search(&self, provider: Provider, query: &str, limit: u32) -> Result<Exit, Failure> {
+        self.voice.say(&self.engine.search(provider, query, limit as usize).await?, show::hits)
+    }
+
     pub(super) async fn add(&self, work: &Work) -> Result<Exit, Failure> {
         self.voice.say(&self.engine.add(work.provider, &work.id).await?, show::entry)
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod library;
+pub(crate) mod machine;
 mod sync;
 
 use std::cell::OnceCell;
@@ -51,11 +52,16 @@ impl<'a> Desk<'a> {
             Command::Sync(args) => self.sync(args).await,
             Command::Library(args) => self.library(args).await,
             Command::Edit(args) => self.edit(args).await,
+            Command::Search { provider, query, limit } => self.search(*provider, query, *limit).await,
             Command::Add { work } => self.add(work).await,
             Command::Remove { manga } => self.remove(manga).await,
             Command::Link { manga, work } => self.link(manga, work).await,
             Command::Unlink { manga, provider } => self.unlink(manga, *provider).await,
+            Command::Plan { step } => self.plan(step.as_ref()).await,
             Command::History { run, limit } => self.history(*run, *limit).await,
+            Command::Doctor => self.doctor().await,
+            Command::Watch => self.watch().await,
+            Command::RotateKey { passphrase_stdin } => self.rotate_key(*passphrase_stdin).await,
             // Needs no library, so it was answered before one was opened.
             Command::Completions { .. } => Ok(Exit::Done),
         }

@@ -5,7 +5,7 @@ use kuroibara_engine::sync::Order;
 
 use super::Desk;
 use crate::{
-    args::Sync,
+    args::{PlanStep, Sync},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
@@ -29,13 +29,26 @@ impl Desk<'_> {
         Ok(exit::of_report(&report, args.dry_run))
     }
 
-    pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {
-        self.voice.say(&self.engine.history(run, limit).await?, show::history)
+    pub(super) async fn plan(&self, step: Option<&PlanStep>) -> Result<Exit, Failure> {
+        match step {
+            None => self.voice.say(&self.engine.waiting_plan().await?, show::waiting),
+            Some(PlanStep::Skip { row }) => self.voice.say(&self.engine.plan_skip(*row as usize).await?, show::plan),
+            Some(PlanStep::Never { row }) => self.voice.say(&self.engine.plan_never(*row as usize).await?, show::plan),
+            Some(PlanStep::Apply { rows }) => self.apply(rows).await,
+        }
     }
 
-    /// Makes sure that the sign-ins can be read, so that a lacking passphrase is one error and not one at each provider.
-    async fn unlock(&self) -> Result<(), Failure> {
-        self.engine.vault().check().await.map_err(kuroibara_engine::EngineError::from)?;
-        Ok(())
+    async fn apply(&self, rows: &[u32]) -> Result<Exit, Failure> {
+        self.unlock().await?;
+        let rows: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
+        let progress = Progress::of(self.engine.events());
+        let report = self.engine.plan_apply(&rows).await?;
+        drop(progress);
+        self.voice.say(&report, show::report(false))?;
+        Ok(exit::of_report(&report, false))
+    }
+
+    pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {
+        self.voice.say(&self.engine.history(run, limit).await?, show::history)
     }
 }

@@ -2,7 +2,7 @@
 
 use kuroibara_engine::history::{ChangeView, History};
 
-use super::{moment, moment_or_never, paragraphs, value_text, word};
+use super::{moment, moment_or_never, paragraphs, report, value_text, word};
 use crate::table::{Look, Table, truncated};
 
 /// A value in a row is no wider, in columns.
@@ -32,7 +32,7 @@ fn what(change: &ChangeView) -> String {
         |value: &Option<serde_json::Value>| truncated(&value_text(value.as_ref().unwrap_or_default()), VALUE_WIDTH);
     match change.field {
         Some(field) => {
-            let name = field.trim_end_matches("_read").replace('_', " ");
+            let name = report::field_name(field);
             format!("{name} {} → {}", value(&change.before), value(&change.after))
         }
         None => "entry".into(),

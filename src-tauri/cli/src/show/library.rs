@@ -1,6 +1,9 @@
 //! The library and one entry of it.
 
-use kuroibara_engine::library::{EntryView, LibraryView};
+use kuroibara_engine::{
+    library::{EntryView, LibraryView},
+    search::Hit,
+};
 
 use super::{moment, paragraphs, word, yes_no};
 use crate::table::{Look, Table, facts, truncated};
@@ -47,6 +50,24 @@ pub(crate) fn entry(entry: &EntryView, _look: Look) -> String {
         ("Notes", or_none(entry.notes.clone())),
         ("Changed", moment(entry.updated_at)),
     ])
+}
+
+/// What a search found.
+pub(crate) fn hits(hits: &Vec<Hit>, look: Look) -> String {
+    let mut table = Table::new(look, &["ID", "TITLE", "FORMAT", "YEAR", "CHAPTERS", "VOLUMES", "YOURS"]);
+    let count = |count: Option<u32>| count.map_or_else(|| "–".into(), |count| count.to_string());
+    for hit in hits {
+        table.row([
+            format!("{}:{}", hit.provider, hit.external_id),
+            truncated(&hit.title, look.title_width()),
+            word(&hit.format),
+            hit.year.map_or_else(|| "–".into(), |year| year.to_string()),
+            count(hit.chapters),
+            count(hit.volumes),
+            yes_no(hit.manga_id.is_some()),
+        ]);
+    }
+    if table.is_empty() { "Nothing was found.".into() } else { table.text() }
 }
 
 fn of_total(read: u32, total: Option<u32>) -> String {

@@ -2,6 +2,8 @@
 
 mod history;
 mod library;
+mod machine;
+mod plan;
 mod report;
 mod settings;
 
@@ -10,7 +12,9 @@ use kuroibara_core::Time;
 use serde::Serialize;
 
 pub(crate) use history::history;
-pub(crate) use library::{entry, library};
+pub(crate) use library::{entry, hits, library};
+pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};
+pub(crate) use plan::{plan, waiting};
 pub(crate) use report::report;
 pub(crate) use settings::{in_step, integration, login, settings};
 

@@ -15,7 +15,7 @@ use crate::table::{Look, Table, Tone, plain, truncated};
 /// So many rows of a plan that was carried out are shown; `history` has them all.
 const MOST_DONE: usize = 50;
 /// A value in a row is no wider, in columns: notes can be long.
-const VALUE_WIDTH: usize = 40;
+pub(super) const VALUE_WIDTH: usize = 40;
 
 /// What a sync did, or with a dry run would do.
 pub(crate) fn report(dry_run: bool) -> impl FnOnce(&Report, Look) -> String {
@@ -140,13 +140,18 @@ fn said(action: Action, change: &FieldChange) -> String {
             .map_or_else(|| "?".into(), |value| value_text(&serde_json::to_value(value).unwrap_or_default()));
         truncated(&text, VALUE_WIDTH)
     };
-    let name = change.field.trim_end_matches("_read").replace('_', " ");
+    let name = field_name(change.field);
     match action {
         Action::CreateLocal | Action::CreateRemote => format!("{name} {}", value(&change.after)),
         Action::Pull | Action::Push | Action::RemoveLocal | Action::RemoveRemote | Action::Link => {
             format!("{name} {} → {}", value(&change.before), value(&change.after))
         }
     }
+}
+
+/// A field, as a person calls it.
+pub(super) fn field_name(field: &str) -> String {
+    field.trim_end_matches("_read").replace('_', " ")
 }
 
 fn notice_text(notice: Notice) -> &'static str {

@@ -108,6 +108,10 @@ async fn a_title_is_found_added_and_removed(world: &World) {
     let mut media = (1..).map_while(|place| world.sim.catalog.works().get(place)).filter_map(|work| work.anilist);
     let absent = media.find(|id| !listed.contains_key(id)).expect("a title that is in no list");
     let work = format!("anilist:{absent}");
+    let title = world.sim.anilist.media(absent).unwrap().romaji;
+    let hits = world.answer(&["search", "anilist", &title, "--limit", "5"]).await;
+    let found = hits.as_array().unwrap().iter().find(|hit| hit["external_id"] == absent.to_string());
+    assert!(found.is_some_and(|hit| hit["manga_id"].is_null()), "{hits}");
     let added = world.answer(&["add", &work]).await;
     assert_eq!((&added["status"], &added["mappings"]["anilist"]), (&"plan_to_read".into(), &absent.to_string().into()));
     world.answer(&["sync", "anilist"]).await;

@@ -4,4 +4,6 @@
 mod ends;
 mod input;
 mod journey;
+mod machine;
+mod plan;
 mod world;
