@@ -110,7 +110,7 @@ async fn a_title_is_found_added_and_removed(world: &World) {
     let work = format!("anilist:{absent}");
     let title = world.sim.anilist.media(absent).unwrap().romaji;
     let hits = world.answer(&["search", "anilist", &title, "--limit", "5"]).await;
-    let found = hits.as_array().unwrap().iter().find(|hit| hit["external_id"] == absent.to_string());
+    let found = hits.as_array().unwrap().iter().find(|hit| hit["external_id"] == work[8..]);
     assert!(found.is_some_and(|hit| hit["manga_id"].is_null()), "{hits}");
     let added = world.answer(&["add", &work]).await;
     assert_eq!((&added["status"], &added["mappings"]["anilist"]), (&"plan_to_read".into(), &absent.to_string().into()));
