@@ -304,7 +304,8 @@ fn furthest(
     if !edited.is_empty() && progress(local) > best {
         return Winner::Local;
     }
-    let tied = |i: &usize| progress(&changes[*i].entry) == best;
-    let leader = if tied(&newest) { newest } else { (0..changes.len()).find(tied).unwrap_or(newest) };
+    let tied: Vec<usize> = (0..changes.len()).filter(|i| progress(&changes[*i].entry) == best).collect();
+    let proposals: Vec<_> = tied.iter().map(|i| changes[*i].proposal()).collect();
+    let leader = newest_of(&proposals, Group::ReadingState).map_or(newest, |i| tied[i]);
     if !edited.is_empty() && progress(local) == best { by_time(leader) } else { Winner::Group(leader) }
 }

@@ -108,8 +108,10 @@ fn seen<'a>(state: &'a MangaState, policy: &'a Policy) -> impl Iterator<Item = (
         .filter_map(|(provider, side)| Some((provider, side.remote.present()?)))
 }
 
+/// The entry saved last; of several saved in the same moment their values decide, never an order of providers.
 fn newest<'a>(seen: impl Iterator<Item = (Provider, &'a Observation)>) -> Option<(Provider, &'a Observation)> {
-    seen.max_by_key(|(provider, seen)| (seen.updated_at, *provider))
+    let values = |seen: &Observation| Field::ALL.map(|field| seen.fields.get(field).cloned());
+    seen.max_by_key(|(_, seen)| (seen.updated_at, values(seen)))
 }
 
 fn stamp_of(provider: Provider, seen: &Observation) -> Stamp {
