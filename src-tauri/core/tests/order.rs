@@ -8,7 +8,7 @@ use enum_map::EnumMap;
 use kuroibara_core::{
     Base, Entry, Field, Fields, Local, MangaState, Observation, Origin, Pair, PartialDate, Policy, Provider, Remote,
     Rule, Score, Shape, Side, Stamp, Stamps, Status, Time, Totals,
-    merge::{Merged, Question, merge},
+    merge::{Lost, Merged, Question, merge},
     plan::plan,
     state::Sent,
 };
@@ -72,8 +72,9 @@ fn base(provider: Provider, entry: &Entry) -> Base {
 fn state(chance: &mut Chance, alike: bool) -> (MangaState, Policy) {
     let common = entry(chance);
     let first = chance.below(6);
-    let sides =
-        EnumMap::from_fn(|provider: Provider| Some(side(provider, chance, &common, first + 2 * provider as usize)));
+    let apart = if alike { 0 } else { 2 };
+    let hour = |provider: Provider| first + apart * provider as usize;
+    let sides = EnumMap::from_fn(|provider| Some(side(provider, chance, &common, hour(provider))));
     let stamps = Stamps {
         presence: Stamp { at: at(0), origin: Origin::User },
         fields: EnumMap::from_fn(|_| Stamp { at: at(2 * chance.below(8) + 1), origin: Origin::User }),
@@ -123,9 +124,11 @@ fn decided(merged: &Merged, roles: Roles, alike: bool) -> String {
     };
     let mut questions: Vec<_> = merged.questions.iter().map(question).collect();
     questions.sort();
+    let told = |lost: &&Lost| !alike || lost.side != Origin::User;
     let mut lost: Vec<_> = merged
         .lost
         .iter()
+        .filter(told)
         .map(|lost| {
             (origin(lost.side), lost.group, lost.fields.iter().map(|(f, v)| (f, v.clone())).collect::<Vec<_>>())
         })
@@ -151,7 +154,7 @@ fn permuting_the_providers_changes_nothing() {
         [Kitsu, AniList, MyAnimeList],
         [Kitsu, MyAnimeList, AniList],
     ];
-    for seed in 0..4_000 {
+    for seed in 0..1_500 {
         let alike = seed % 2 == 0;
         let (state, policy) = state(&mut Chance::new(seed), alike);
         let expected = decided(&merge(&state, &policy), Provider::ALL, alike);

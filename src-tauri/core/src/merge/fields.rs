@@ -112,8 +112,8 @@ impl<'a> Change<'a> {
         entry
     }
 
-    fn proposal(&self) -> Proposal<'_> {
-        Proposal { seen: self.view.seen, entry: &self.entry }
+    fn proposal(&self, group: Group, local: &Entry) -> Proposal<'_> {
+        Proposal { seen: self.view.seen, entry: &self.entry, whole: self.with_whole_group(group, local) }
     }
 }
 
@@ -275,7 +275,7 @@ fn decided(group: Group, local: &Entry, stamps: &Stamps, edited: &[Field], chang
     if rule == Rule::Ask || changes.iter().any(|change| change.view.policy.rule != rule) {
         return Winner::Nobody;
     }
-    let proposals: Vec<_> = changes.iter().map(Change::proposal).collect();
+    let proposals: Vec<_> = changes.iter().map(|change| change.proposal(group, local)).collect();
     let Some(newest) = newest_of(&proposals, group) else { return Winner::Nobody };
     let by_time = |i: usize| match edited {
         [] => Winner::Group(i),
@@ -305,7 +305,7 @@ fn furthest(
         return Winner::Local;
     }
     let tied: Vec<usize> = (0..changes.len()).filter(|i| progress(&changes[*i].entry) == best).collect();
-    let proposals: Vec<_> = tied.iter().map(|i| changes[*i].proposal()).collect();
+    let proposals: Vec<_> = tied.iter().map(|i| changes[*i].proposal(Group::ReadingState, local)).collect();
     let leader = newest_of(&proposals, Group::ReadingState).map_or(newest, |i| tied[i]);
     if !edited.is_empty() && progress(local) == best { by_time(leader) } else { Winner::Group(leader) }
 }

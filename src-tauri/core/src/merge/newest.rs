@@ -22,6 +22,8 @@ pub(super) fn progress(entry: &Entry) -> Progress {
 pub(super) struct Proposal<'a> {
     pub(super) seen: &'a Observation,
     pub(super) entry: &'a Entry,
+    /// The same with the provider's whole group, which is what winning would bring.
+    pub(super) whole: Entry,
 }
 
 impl Proposal<'_> {
@@ -36,9 +38,9 @@ impl Proposal<'_> {
         self.span().1 < other.span().0
     }
 
-    fn rank(&self, group: Group) -> (Progress, Time, Vec<Value>) {
+    fn rank(&self, group: Group) -> (Progress, Time, [Vec<Value>; 2], Time) {
         let progress = if group == Group::ReadingState { progress(self.entry) } else { (0, false, 0) };
-        (progress, self.seen.updated_at, values(self.entry, group))
+        (progress, self.seen.updated_at, [self.entry, &self.whole].map(|entry| values(entry, group)), self.span().0)
     }
 }
 
