@@ -37,7 +37,16 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
 pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    // What cargo tells this task about itself is not for the cargo that it starts: build scripts that look at it would run
+    // anew, and all that hangs on them, each time a person and a task take turns.
+    let told = std::env::vars_os().map(|(name, _)| name).filter(|name| tells_of_this_package(name));
+    told.for_each(|name| drop(command.env_remove(name)));
     command
+}
+
+fn tells_of_this_package(name: &OsStr) -> bool {
+    let ours = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
+    name.to_str().is_some_and(|name| ours.iter().any(|prefix| name.starts_with(prefix)))
 }
 
 /// The workspace's root folder.
