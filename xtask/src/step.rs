@@ -40,7 +40,9 @@ pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> 
     // What cargo tells this task about itself is not for the cargo that it starts: build scripts that look at it would run
     // anew, and all that hangs on them, each time a person and a task take turns.
     let told = std::env::vars_os().map(|(name, _)| name).filter(|name| tells_of_this_package(name));
-    told.for_each(|name| drop(command.env_remove(name)));
+    for name in told {
+        command.env_remove(name);
+    }
     command
 }
 
