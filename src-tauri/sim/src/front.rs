@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 
 use crate::clock::SimClock;
@@ -24,7 +25,40 @@ pub struct Front {
     pub faults: Faults,
     /// What was asked of the service.
     pub log: Log,
+    /// Who looks on at each request.
+    pub onlooker: Onlooker,
     style: Style,
+}
+
+/// Called at each request, before it is carried out and after, right before the answer leaves. What it does then happens
+/// in between for the client: an edit by a person, time that passes, or an end that never comes.
+#[derive(Clone, Default)]
+pub struct Onlooker(Arc<Mutex<Option<Watch>>>);
+
+type Watch = Arc<dyn Fn(Seen) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// A request as an onlooker sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Before it is carried out, or after.
+    pub moment: Moment,
+    /// The HTTP method.
+    pub method: String,
+    /// The route, as in `Recorded::route`.
+    pub route: String,
+    /// The fault that strikes it, if any.
+    pub fault: Option<Fault>,
+    /// The status that is about to be answered; none before, and when the connection will be dropped.
+    pub status: Option<u16>,
+}
+
+/// When an onlooker is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing was done yet.
+    Before,
+    /// It took effect, as far as it does, and nothing was answered yet.
+    After,
 }
 
 /// How one service names its routes and words its errors.
@@ -75,7 +109,7 @@ pub struct Dropped;
 impl Front {
     /// A front with no faults and an empty log.
     pub fn new(clock: SimClock, style: Style) -> Self {
-        Self { clock, faults: Faults::default(), log: Log::default(), style }
+        Self { clock, faults: Faults::default(), log: Log::default(), onlooker: Onlooker::default(), style }
     }
 
     /// Puts the front before a service's routes. Control routes are merged in afterwards, so no fault reaches them.
@@ -120,18 +154,42 @@ async fn stand_before(State(front): State<Front>, request: Request, next: Next) 
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else { return dropped() };
     let route = (front.style.route)(&parts.method, &parts.uri, &body);
     let fault = front.faults.draw(parts.method.as_str(), &route);
+    let method = parts.method.to_string();
+    let mut seen = Seen { moment: Moment::Before, method, route, fault: fault.clone(), status: None };
+    front.onlooker.call(&seen).await;
     let place = front.log.begin(Recorded {
-        method: parts.method.to_string(),
+        method: seen.method.clone(),
         path: parts.uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string),
-        route,
+        route: seen.route.clone(),
         body: body.clone(),
         status: None,
         at: front.clock.now(),
     });
     let mut response = front.pass(fault, Request::from_parts(parts, Body::from(body)), next).await;
+    seen.moment = Moment::After;
+    seen.status = response.extensions().get::<Dropped>().is_none().then(|| response.status().as_u16());
+    front.onlooker.call(&seen).await;
     set_date(&mut response, front.clock.now());
     front.log.finish(place, &response);
     response
+}
+
+impl Onlooker {
+    /// From now on `watch` is called, and nobody else; none: nobody is.
+    pub fn set(&self, watch: Option<Watch>) {
+        *self.watch() = watch;
+    }
+
+    async fn call(&self, seen: &Seen) {
+        let watch = self.watch().clone();
+        if let Some(watch) = watch {
+            watch(seen.clone()).await;
+        }
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Option<Watch>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Clients correct their clocks by this header, so it must follow the simulated clock.

@@ -35,7 +35,7 @@ pub use crate::catalog::{Catalog, Work};
 pub use crate::clock::SimClock;
 pub use crate::control::{Account, READER};
 pub use crate::faults::{Fault, FaultRule, Faults};
-pub use crate::front::Recorded;
+pub use crate::front::{Moment, Onlooker, Recorded, Seen};
 pub use crate::kitsu::Kitsu;
 pub use crate::myanimelist::MyAnimeList;
 

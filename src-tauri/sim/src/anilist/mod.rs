@@ -22,7 +22,7 @@ use axum::Router;
 use axum::routing::post;
 
 use crate::faults::Faults;
-use crate::front::{Front, Recorded, Style};
+use crate::front::{Front, Onlooker, Recorded, Style};
 use crate::{Limits, Setup};
 
 pub use inside::UserList;
@@ -105,6 +105,11 @@ impl AniList {
     /// The faults before this service.
     pub fn faults(&self) -> &Faults {
         &self.shared.front.faults
+    }
+
+    /// Who looks on at each request of this service.
+    pub fn onlooker(&self) -> &Onlooker {
+        &self.shared.front.onlooker
     }
 
     /// The requests since the start or the last reset.

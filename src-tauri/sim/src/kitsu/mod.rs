@@ -32,7 +32,7 @@ use self::state::State;
 pub use self::state::{IncludeManga, Knobs, User};
 use crate::Setup;
 use crate::faults::Faults;
-use crate::front::{Front, Recorded, Style};
+use crate::front::{Front, Onlooker, Recorded, Style};
 
 /// The simulated Kitsu. Clones share its state.
 #[derive(Clone)]
@@ -75,6 +75,11 @@ impl Kitsu {
     /// The faults before this service.
     pub fn faults(&self) -> &Faults {
         &self.front.faults
+    }
+
+    /// Who looks on at each request of this service.
+    pub fn onlooker(&self) -> &Onlooker {
+        &self.front.onlooker
     }
 
     /// The requests since the start or the last reset.

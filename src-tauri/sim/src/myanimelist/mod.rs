@@ -31,7 +31,7 @@ use self::state::State;
 pub use self::title::Title;
 use crate::Setup;
 use crate::faults::Faults;
-use crate::front::{Front, Recorded, Style};
+use crate::front::{Front, Onlooker, Recorded, Style};
 
 /// The simulated MyAnimeList. Clones share its state.
 #[derive(Clone)]
@@ -79,6 +79,11 @@ impl MyAnimeList {
     /// The faults before this service.
     pub fn faults(&self) -> &Faults {
         &self.front.faults
+    }
+
+    /// Who looks on at each request of this service.
+    pub fn onlooker(&self) -> &Onlooker {
+        &self.front.onlooker
     }
 
     /// The requests since the start or the last reset.

@@ -1,0 +1,115 @@
+//! Random histories of the real engine with its database and the three simulated services: edits and removals on all sides,
+//! also while a sync runs, faults, lost answers, crashes between any two steps, changed choices, signing out and in. After
+//! each of them the world comes to rest, and the laws of the design hold.
+//!
+//! `KUROIBARA_HISTORIES` says how many are played; a failing seed is printed with the command that plays it again.
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+mod author;
+#[path = "../../../core/tests/model/chance.rs"]
+mod chance;
+#[path = "../../../core/tests/model/heads.rs"]
+mod heads;
+mod laws;
+mod memory;
+mod plot;
+mod websites;
+mod world;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use world::{Place, folder};
+
+/// How many are played when nobody says.
+const HISTORIES: u64 = 2_000;
+
+/// What became of a history that broke a law.
+struct Broken {
+    seed: u64,
+    laws: Vec<String>,
+    log: Vec<String>,
+}
+
+#[test]
+fn random_histories_keep_every_law() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let from = number("KUROIBARA_FROM").unwrap_or(0);
+    let seeds = match number("KUROIBARA_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => from..from + number("KUROIBARA_HISTORIES").unwrap_or(HISTORIES),
+    };
+    let broken = play(seeds.clone());
+    let count = broken.len();
+    if let Some(worst) = broken.into_iter().min_by_key(|broken| broken.log.len()) {
+        panic!(
+            "{count} of {} histories broke a law; the shortest is\n\
+             KUROIBARA_SEED={} cargo test -p kuroibara-engine --test histories\n{}\n\n{}",
+            seeds.count(),
+            worst.seed,
+            worst.log.join("\n"),
+            worst.laws.join("\n"),
+        );
+    }
+}
+
+/// Plays these seeds in as many threads as the machine has cores.
+fn play(seeds: std::ops::Range<u64>) -> Vec<Broken> {
+    let template = template();
+    let place = Place::Copy(template.1);
+    let next = AtomicU64::new(seeds.start);
+    let broken = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        break;
+                    }
+                    let began = std::time::Instant::now();
+                    let outcome = one(seed, &place);
+                    if began.elapsed().as_secs() > 1 {
+                        println!("seed {seed} took {:?}", began.elapsed());
+                    }
+                    if !outcome.laws.is_empty() {
+                        println!("seed {seed}: {}", outcome.laws.join(" | "));
+                        broken.lock().unwrap().push(outcome);
+                    }
+                }
+            });
+        }
+    });
+    broken.into_inner().unwrap()
+}
+
+fn one(seed: u64, place: &Place) -> Broken {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let log = Mutex::new(Vec::new());
+    let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(plot::history(seed, place, &log))));
+    let laws = played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        vec![format!("panicked: {}", text.unwrap_or("?"))]
+    });
+    runtime.shutdown_background();
+    Broken { seed, laws, log: log.into_inner().unwrap() }
+}
+
+/// A database as the first start leaves it, to be copied for each history.
+fn template() -> (tempfile::TempDir, PathBuf) {
+    let dir = folder();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let now = "2026-03-01T11:00:00Z".parse().unwrap();
+        kuroibara_engine::store::Db::open(None, dir.path(), now).await.unwrap().close().await;
+    });
+    let file = dir.path().join("kuroibara.db");
+    (dir, file)
+}

@@ -1,0 +1,270 @@
+//! What happens in a history, drawn from its seed.
+
+use std::{sync::Mutex, time::Duration};
+
+use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule};
+use kuroibara_engine::{
+    settings::SettingsChange,
+    sync::{Order, Trigger},
+};
+use kuroibara_sim::{Fault, FaultRule, Moment, READER, Work};
+
+use crate::{
+    author::Author,
+    chance::Chance,
+    laws,
+    memory::{Event, Turn},
+    websites,
+    world::{Place, World},
+};
+
+/// Marks that one event may use.
+const MARKS: u32 = 16;
+
+/// Plays a history to its end, brings it to rest and says which laws broke.
+pub async fn history(seed: u64, place: &Place, log: &Mutex<Vec<String>>) -> Vec<String> {
+    let mut plot = Plot { chance: Chance::new(seed), mark: 0 };
+    let world = World::of(plot.works(), place).await;
+    plot.begin(&world).await;
+    for _ in 0..3 + plot.chance.below(10) {
+        plot.wait(&world);
+        plot.scene(&world).await;
+    }
+    let broken = laws::check_at_rest(&world).await;
+    *log.lock().unwrap() = std::mem::take(&mut world.memory().log);
+    broken
+}
+
+struct Plot {
+    chance: Chance,
+    mark: u32,
+}
+
+impl Plot {
+    /// An author with marks of its own.
+    fn author(&mut self) -> Author {
+        let (seed, mark) = self.event();
+        Author::new(seed, mark)
+    }
+
+    fn event(&mut self) -> (u64, u32) {
+        self.mark += MARKS;
+        (self.chance.below(usize::MAX) as u64, self.mark)
+    }
+
+    fn works(&mut self) -> Vec<Work> {
+        let count = 3 + self.chance.below(6);
+        (0..count as i64)
+            .map(|n| {
+                let total = self.chance.one_in(2).then_some(12);
+                Work {
+                    anilist: Some(1_000 + n),
+                    // Some works lack a link, so that nothing joins their entries.
+                    myanimelist: (!self.chance.one_in(8)).then_some(2_000 + n),
+                    kitsu: if self.chance.one_in(8) { Vec::new() } else { vec![3_000 + n] },
+                    chapters: total,
+                    volumes: None,
+                    finished: total.is_some(),
+                    ..Work::titled(&format!("Work {n}"))
+                }
+            })
+            .collect()
+    }
+
+    /// Lists that somebody has kept for a while, and the accounts connected.
+    async fn begin(&mut self, world: &World) {
+        let works = world.memory().titles.len();
+        for work in 0..works {
+            for provider in Provider::ALL {
+                if self.chance.one_in(3) {
+                    continue;
+                }
+                let total = world.memory().titles[work].total;
+                let mut author = self.author();
+                let mut changes = author.changes(websites::fields_of(provider), total, Some(provider));
+                changes.set(Field::Status, author.status());
+                world.edit_there(provider, work, &changes).await;
+            }
+        }
+        world.clock.pass(Duration::from_secs(90_000));
+        let connected: &[Provider] = match self.chance.below(5) {
+            0 => &[Provider::AniList, Provider::Kitsu],
+            1 => &[Provider::MyAnimeList, Provider::Kitsu],
+            _ => &Provider::ALL,
+        };
+        for provider in connected {
+            world.connect(*provider, READER).await;
+        }
+        if self.chance.one_in(2) {
+            self.keep_in_step(world, true).await;
+        }
+        if self.chance.one_in(3) {
+            let rule = self.chance.pick(&[Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask]);
+            for provider in Provider::ALL {
+                self.choose(world, provider, &SettingsChange { rule: Some(rule), ..SettingsChange::default() }).await;
+            }
+        }
+        if !self.chance.one_in(4) {
+            let order = Order { approved: true, full: true, ..Order::default() };
+            self.run(world, &order, Vec::new(), None).await;
+        }
+    }
+
+    fn wait(&mut self, world: &World) {
+        let seconds = self.chance.pick(&[1, 3, 30, 90, 4_000, 90_000]);
+        world.clock.pass(Duration::from_secs(seconds));
+    }
+
+    async fn scene(&mut self, world: &World) {
+        match self.chance.below(16) {
+            0..6 => {
+                for _ in 0..1 + self.chance.below(4) {
+                    let (seed, mark) = self.event();
+                    world.person(seed, mark).await;
+                }
+            }
+            6..12 => self.sync(world).await,
+            12 => self.fault(world),
+            13 => self.decide(world).await,
+            14 => self.tokens(world),
+            _ => self.connection(world).await,
+        }
+    }
+
+    async fn sync(&mut self, world: &World) {
+        let one = self.chance.pick(&Provider::ALL);
+        let order = Order {
+            providers: if self.chance.one_in(4) { vec![one] } else { Vec::new() },
+            full: self.chance.one_in(3),
+            dry_run: self.chance.one_in(10),
+            approved: !self.chance.one_in(4),
+            trigger: self.chance.pick(&[Trigger::Manual, Trigger::Edit, Trigger::Schedule, Trigger::Return]),
+            ..Order::default()
+        };
+        if self.chance.one_in(3) {
+            self.fault(world);
+        }
+        let turns = if self.chance.one_in(2) { self.turns() } else { Vec::new() };
+        let dies = self.chance.one_in(8).then(|| self.chance.below(60) as i64);
+        self.run(world, &order, turns, dies).await;
+    }
+
+    async fn run(&mut self, world: &World, order: &Order, turns: Vec<Turn>, dies: Option<i64>) {
+        if let Some(report) = world.sync(order, turns, dies).await {
+            laws::check_report(world, &report);
+        }
+    }
+
+    fn turns(&mut self) -> Vec<Turn> {
+        let count = 1 + self.chance.below(3);
+        (0..count)
+            .map(|_| {
+                let crash = self.chance.one_in(6);
+                let (seed, mark) = self.event();
+                Turn {
+                    provider: self.chance.pick(&Provider::ALL),
+                    request: self.chance.below(5),
+                    moment: self.chance.pick(&[Moment::Before, Moment::After]),
+                    event: if crash { Event::Crash } else { Event::Person { seed, mark } },
+                }
+            })
+            .collect()
+    }
+
+    fn fault(&mut self, world: &World) {
+        let provider = self.chance.pick(&Provider::ALL);
+        let fault = self.chance.pick(&[
+            Fault::TooMany { with_headers: true, retry_after: Some(30) },
+            Fault::TooMany { with_headers: false, retry_after: None },
+            Fault::Status(500),
+            Fault::Status(503),
+            Fault::StatusAfter(502),
+            Fault::Html(503),
+            Fault::Html(200),
+            Fault::ResetBefore,
+            Fault::ResetAfter,
+            Fault::Truncated,
+            Fault::EmptyList,
+            Fault::FailPage(1),
+        ]);
+        // A list and the direct look that checks it don't both lie.
+        let times = if fault == Fault::EmptyList { 1 } else { self.chance.pick(&[1, 1, 1, 2, 5]) };
+        let rule = FaultRule::once(fault).times(times).after(self.chance.below(4) as u32);
+        world.note(format!("fault at {provider}: {rule:?}"));
+        world.faults(provider).push(rule);
+    }
+
+    async fn decide(&mut self, world: &World) {
+        let provider = self.chance.pick(&Provider::ALL);
+        let mut change = SettingsChange::default();
+        match self.chance.below(9) {
+            0 => {
+                change.rule =
+                    Some(self.chance.pick(&[Rule::Newest, Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask]));
+            }
+            1 => change.sync_status = Some(self.chance.one_in(2)),
+            2 => change.sync_reading_progress = Some(self.chance.one_in(2)),
+            3 => change.sync_ratings = Some(self.chance.one_in(2)),
+            4 => {
+                change.direction = Some(self.chance.pick(&[
+                    Direction::Both,
+                    Direction::Both,
+                    Direction::Pull,
+                    Direction::Push,
+                ]));
+            }
+            5 => {
+                change.removal =
+                    Some(self.chance.pick(&[RemovalPolicy::Ask, RemovalPolicy::Follow, RemovalPolicy::Keep]));
+            }
+            6 => change.export_private = Some(self.chance.one_in(2)),
+            7 => change.sync_enabled = Some(!self.chance.one_in(3)),
+            _ => {
+                let on = self.chance.one_in(2);
+                return self.keep_in_step(world, on).await;
+            }
+        }
+        self.choose(world, provider, &change).await;
+    }
+
+    async fn choose(&mut self, world: &World, provider: Provider, change: &SettingsChange) {
+        world.note(format!("the reader chooses at {provider}: {change:?}"));
+        world.engine().update(provider, change).await.unwrap();
+        let policy = world.view.integration(provider).await.unwrap().policy;
+        world.memory().policy.providers[provider] = policy;
+    }
+
+    async fn keep_in_step(&mut self, world: &World, on: bool) {
+        world.note(format!("the reader keeps the services in step: {on}"));
+        world.engine().set_keep_in_step(on).await.unwrap();
+        world.memory().policy.keep_in_step = on;
+    }
+
+    fn tokens(&mut self, world: &World) {
+        let provider = self.chance.pick(&Provider::ALL);
+        let account = world.memory().accounts[provider];
+        let kind = self.chance.below(3);
+        world.note(format!("tokens of {provider} end, kind {kind}"));
+        match (provider, kind) {
+            (Provider::AniList, _) => world.sim.anilist.revoke_tokens(account),
+            (Provider::MyAnimeList, 0) => world.sim.myanimelist.revoke_tokens(account),
+            (Provider::MyAnimeList, _) => world.sim.myanimelist.expire_tokens(account),
+            (Provider::Kitsu, 0) => world.sim.kitsu.revoke_tokens(account),
+            (Provider::Kitsu, 1) => world.sim.kitsu.forget_tokens(account),
+            (Provider::Kitsu, _) => world.sim.kitsu.expire_tokens(account),
+        }
+    }
+
+    async fn connection(&mut self, world: &World) {
+        let provider = self.chance.pick(&Provider::ALL);
+        let connected = world.view.integration(provider).await.unwrap().is_connected();
+        if connected && self.chance.one_in(2) {
+            world.note(format!("the reader disconnects {provider}"));
+            world.engine().disconnect(provider).await.unwrap();
+        } else {
+            world.faults(provider).clear();
+            let account = world.memory().accounts[provider];
+            world.connect(provider, account).await;
+        }
+    }
+}
