@@ -55,8 +55,45 @@ impl Engine {
             return self.entry(manga).await;
         }
         let (work, listed) = self.look_up(provider, id).await?;
-        let manga = self.add_work(provider, &work, listed).await?;
+        let manga = match self.known_by_links(provider, &work).await? {
+            Some(manga) => self.add_place(manga, provider, &work).await?,
+            None => self.add_work(provider, &work, listed).await?,
+        };
         self.entry(manga).await
+    }
+
+    /// The manga of the library that the provider's own links say this work is, if they name one only, and it is nothing
+    /// else there. What contradicts is left to the next sync, which asks.
+    async fn known_by_links(&self, provider: Provider, work: &Work) -> Result<Option<MangaId>, EngineError> {
+        let mut known = Vec::new();
+        for (at, id) in &work.links {
+            known.extend(self.db.find_manga(*at, id).await?);
+        }
+        known.sort_unstable();
+        known.dedup();
+        let [manga] = known[..] else { return Ok(None) };
+        let scope = Scope::Only(Pick { manga: vec![manga], ..Pick::default() });
+        let loaded = self.db.load_manga(&scope).await?;
+        let is_free = loaded.iter().all(|loaded| loaded.mappings[provider].is_none());
+        let rejected = self.db.rejected_pairs().await?.contains(&(manga, provider, work.id.clone()));
+        Ok((is_free && !rejected).then_some(manga))
+    }
+
+    /// The manga is this work too, and is in the library.
+    async fn add_place(&self, manga: MangaId, provider: Provider, work: &Work) -> Result<MangaId, EngineError> {
+        let integration = self.db.integration(provider).await?.id;
+        self.change(manga, |loaded| {
+            let mut change = self.brought_back(loaded).unwrap_or_else(|| self.due_everywhere(loaded));
+            let title = Some(work.title.clone());
+            let link = NewLink { integration, external_id: work.id.clone(), title, source: source_of(provider) };
+            let since = self.clock.now();
+            let mapping = MappingChange::of(MappingId(self.db.new_id(since)));
+            let (link, outbox) = (LinkChange::New(link), OutboxChange::Due { since });
+            change.mappings.push(MappingChange { link, outbox, totals: Some(work.totals), ..mapping });
+            Ok(Some(change))
+        })
+        .await?;
+        Ok(manga)
     }
 
     /// The reader's own calendar day.

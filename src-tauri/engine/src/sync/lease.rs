@@ -70,10 +70,16 @@ impl Lease {
 
     /// Lets the next sync begin.
     pub(super) async fn release(self) {
-        self.renewal.abort();
         if let Err(error) = self.held.db.release_lease(&self.held.proof).await {
             tracing::warn!(%error, "the lease could not be given back; it ends by itself");
         }
+    }
+}
+
+/// A run that was given up in the middle must not hold its lease for ever: it ends by itself.
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
     }
 }
 

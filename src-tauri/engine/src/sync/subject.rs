@@ -93,6 +93,15 @@ impl Subject {
         }
     }
 
+    /// Takes out of sight where a write left and nothing was read since: what is known there may no longer be so.
+    pub(super) fn hide_the_unanswered(&mut self) {
+        for side in self.state.sides.values_mut() {
+            if side.as_ref().is_some_and(|side| side.intent.is_some()) {
+                *side = None;
+            }
+        }
+    }
+
     /// Plans it. What a provider has refused for good is set aside until it is edited again.
     pub(super) fn plan(&mut self, policy: &Policy) {
         self.plan = plan::plan(&self.state, policy);
@@ -126,9 +135,11 @@ impl Subject {
         Some(PlanRow { manga_id, title: self.title.clone(), provider, external_id, action, fields })
     }
 
-    /// Listed works that turn out to be a manga which another provider has too.
+    /// Listed works that turn out to be a manga which another provider has too. One that does not come into the library
+    /// is linked to nothing yet.
     fn links(&self) -> impl Iterator<Item = Provider> {
-        let several = self.ties.values().flatten().count() > 1;
+        let is_stored = self.new.is_none() || self.plan.merged.arrival.is_some();
+        let several = is_stored && self.ties.values().flatten().count() > 1;
         self.ties.iter().filter_map(move |(provider, tie)| {
             let fresh = tie.as_ref().is_some_and(|tie| tie.new.is_some());
             let listed = self.state.sides[provider].as_ref().is_some_and(|side| side.remote.present().is_some());

@@ -53,9 +53,11 @@ pub(super) struct Looks {
     pub(super) rejected: HashSet<(MangaId, WorkId)>,
 }
 
-/// These manga as they are stored, planned: for a round after the first, when nothing was listed again.
+/// These manga as they are stored, planned: for a round after the first, when nothing was listed again. A write whose
+/// answer was lost is judged by the next listing: until then its provider takes no part.
 pub(super) async fn stored(field: &Field<'_>, manga: &HashSet<MangaId>) -> Result<Vec<Subject>, EngineError> {
     let mut subjects: Vec<Subject> = field.load(&[], Some(manga)).await?.into_values().collect();
+    subjects.iter_mut().for_each(Subject::hide_the_unanswered);
     subjects.iter_mut().for_each(|subject| subject.plan(field.policy));
     subjects.sort_by(|a, b| order(a).cmp(&order(b)));
     Ok(subjects)

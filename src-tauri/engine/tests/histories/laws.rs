@@ -102,7 +102,8 @@ async fn stillness(world: &Arc<World>) -> Vec<String> {
         }
         let after = world.stored().await;
         for (before, after) in before.0.iter().zip(&after) {
-            let bases = |manga: &LoadedManga| manga.state.sides().map(|(p, side)| (p, side.base.clone())).collect::<Vec<_>>();
+            let bases =
+                |manga: &LoadedManga| manga.state.sides().map(|(p, side)| (p, side.base.clone())).collect::<Vec<_>>();
             if bases(before) != bases(after) || before.state.local != after.state.local {
                 broken.push(format!("law 1: a further sync (full {full}) moved {}", before.title));
             }
@@ -118,7 +119,9 @@ async fn stillness(world: &Arc<World>) -> Vec<String> {
 /// One work with all its links is one manga.
 fn duplicates(world: &World, stored: &[LoadedManga]) -> Vec<String> {
     let mut seen: HashMap<usize, usize> = HashMap::new();
-    for work in stored.iter().filter(|manga| manga.state.local.present().is_some()).filter_map(|manga| world.work_of(manga)) {
+    for work in
+        stored.iter().filter(|manga| manga.state.local.present().is_some()).filter_map(|manga| world.work_of(manga))
+    {
         *seen.entry(work).or_default() += 1;
     }
     let linked = |work: &usize| world.memory().titles[*work].ids.values().all(Option::is_some);
@@ -162,7 +165,9 @@ async fn agreement(world: &World, manga: &LoadedManga) -> Vec<String> {
             continue;
         }
         match (&manga.state.local, there.is_some()) {
-            (Local::Present(..), true) => broken.extend(disagreements(work, &plan, manga, &state, provider, &policy, real)),
+            (Local::Present(..), true) => {
+                broken.extend(disagreements(work, &plan, manga, &state, provider, &policy, real))
+            }
             (Local::Present(..), false) => {
                 let accepted = side.base.as_ref().is_some_and(|base| base.presence == Presence::KeptHere);
                 let asked = plan.merged.questions.contains(&Question::VanishedThere(provider));
@@ -170,7 +175,12 @@ async fn agreement(world: &World, manga: &LoadedManga) -> Vec<String> {
                 if !(accepted || asked || held) {
                     broken.push(format!("law 1: work {work} is here and not at {provider}"));
                 }
-                if asked && !manga.conflicts.iter().any(|c| c.kind == ConflictKind::VanishedThere && c.provider == Some(provider)) {
+                if asked
+                    && !manga
+                        .conflicts
+                        .iter()
+                        .any(|c| c.kind == ConflictKind::VanishedThere && c.provider == Some(provider))
+                {
                     broken.push(format!("work {work} vanished at {provider} and nobody is asked"));
                 }
             }
@@ -237,8 +247,7 @@ fn is_accepted(manga: &LoadedManga, totals: Totals, provider: Provider, field: F
 /// visibly for a person.
 async fn nothing_lost(world: &World, stored: &[LoadedManga]) -> Vec<String> {
     let journal = world.view.journal(JournalFilter::default(), 100_000, 0).await.unwrap();
-    let heads: Vec<(usize, Vec<Head>)> =
-        world.memory().heads.iter().map(|heads| heads.0.clone()).enumerate().collect();
+    let heads: Vec<(usize, Vec<Head>)> = world.memory().heads.iter().map(|heads| heads.0.clone()).enumerate().collect();
     let mut broken = Vec::new();
     for (work, heads) in heads {
         let manga: Vec<&LoadedManga> = stored.iter().filter(|manga| world.work_of(manga) == Some(work)).collect();
@@ -250,7 +259,10 @@ async fn nothing_lost(world: &World, stored: &[LoadedManga]) -> Vec<String> {
                 || rows.iter().any(|row| is_journalled(row, head))
                 || is_outside(world, &manga, work, head).await;
             if !safe {
-                broken.push(format!("law 3: work {work}: {:?} {:?} = {:?} is nowhere", head.side, head.field, head.value));
+                broken.push(format!(
+                    "law 3: work {work}: {:?} {:?} = {:?} is nowhere",
+                    head.side, head.field, head.value
+                ));
             }
         }
     }

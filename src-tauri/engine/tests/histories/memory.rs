@@ -100,12 +100,12 @@ impl Memory {
     /// A write of ours took effect: `now` is the list after it.
     pub fn written(&mut self, provider: Provider, now: HashMap<usize, Fields>, writes: usize) {
         let before = std::mem::replace(&mut self.lists[provider], now.clone());
-        let touched: Vec<usize> =
-            (0..self.titles.len()).filter(|work| before.get(work) != now.get(work)).collect();
+        let touched: Vec<usize> = (0..self.titles.len()).filter(|work| before.get(work) != now.get(work)).collect();
         let counted = writes - std::mem::replace(&mut self.writes[provider], writes);
         let excused = self.struck[provider] || self.stirred.iter().any(|(p, _)| *p == provider);
         if counted > touched.len() && !excused {
-            self.broken.push(format!("law 4: {provider} was written {counted} times, and {} entries changed", touched.len()));
+            self.broken
+                .push(format!("law 4: {provider} was written {counted} times, and {} entries changed", touched.len()));
         }
         for work in touched {
             let intent = self.intents[provider].get(&work).cloned();

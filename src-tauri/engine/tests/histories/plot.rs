@@ -206,12 +206,8 @@ impl Plot {
             2 => change.sync_reading_progress = Some(self.chance.one_in(2)),
             3 => change.sync_ratings = Some(self.chance.one_in(2)),
             4 => {
-                change.direction = Some(self.chance.pick(&[
-                    Direction::Both,
-                    Direction::Both,
-                    Direction::Pull,
-                    Direction::Push,
-                ]));
+                change.direction =
+                    Some(self.chance.pick(&[Direction::Both, Direction::Both, Direction::Pull, Direction::Push]));
             }
             5 => {
                 change.removal =

@@ -98,12 +98,8 @@ impl World {
         let dir = folder();
         let config = config_of(&sim, dir.path(), place);
         let crash = Arc::new(Notify::new());
-        let clock = Both {
-            ours: ManualClock::new(start),
-            theirs,
-            looks: Arc::new(AtomicI64::new(-1)),
-            crash: crash.clone(),
-        };
+        let clock =
+            Both { ours: ManualClock::new(start), theirs, looks: Arc::new(AtomicI64::new(-1)), crash: crash.clone() };
         let keyring = Arc::new(MemoryKeyring::default());
         let engine = Engine::open(config.clone(), Arc::new(clock.clone()), keyring.clone()).await.unwrap();
         let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
@@ -186,7 +182,10 @@ impl World {
 
     /// One run, in which `turns` happen; none: it crashed, or another one was running.
     pub async fn sync(&self, order: &Order, turns: Vec<Turn>, looks: Option<i64>) -> Option<Report> {
-        self.note(format!("-- sync {:?} full={} approved={} dry={} {:?}, turns {turns:?}, dies {looks:?}", order.providers, order.full, order.approved, order.dry_run, order.trigger));
+        self.note(format!(
+            "-- sync {:?} full={} approved={} dry={} {:?}, turns {turns:?}, dies {looks:?}",
+            order.providers, order.full, order.approved, order.dry_run, order.trigger
+        ));
         self.memory().begin(turns);
         let engine = self.engine();
         self.clock.looks.store(looks.unwrap_or(-1), Ordering::Relaxed);
@@ -222,14 +221,18 @@ impl World {
         }
         for (provider, one) in &report.providers {
             let problems: Vec<_> = one.errors.iter().map(|problem| &problem.code).collect();
-            self.note(format!("   {provider}: {:?} asked {} pulled {} pushed {} {problems:?}", one.status, one.requests, one.pulled, one.pushed));
+            self.note(format!(
+                "   {provider}: {:?} asked {} pulled {} pushed {} {problems:?}",
+                one.status, one.requests, one.pulled, one.pushed
+            ));
         }
     }
 
     /// The process died; another one opens the same database a while later.
     async fn reopen(&self) {
         kill_leases(&self.config, self.dir.path()).await;
-        let engine = Engine::open(self.config.clone(), Arc::new(self.clock.clone()), self.keyring.clone()).await.unwrap();
+        let engine =
+            Engine::open(self.config.clone(), Arc::new(self.clock.clone()), self.keyring.clone()).await.unwrap();
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
         // A crash that came after the run's last step must not strike the next one.
         let _ = tokio::time::timeout(Duration::ZERO, self.crash.notified()).await;
@@ -248,7 +251,8 @@ impl World {
             Ok(_) => self.note(format!("the reader edits work {work}: {}", json(changes))),
             Err(error) => return self.note(format!("the reader can't edit work {work}: {error}")),
         }
-        let last = self.view.journal(JournalFilter { manga: Some(manga), ..JournalFilter::default() }, 12, 0).await.unwrap();
+        let last =
+            self.view.journal(JournalFilter { manga: Some(manga), ..JournalFilter::default() }, 12, 0).await.unwrap();
         let at = last.first().map(|row| row.at);
         let rows: Vec<_> = last.into_iter().filter(|row| row.cause == "edit" && Some(row.at) == at).collect();
         let mut memory = self.memory();
@@ -276,7 +280,10 @@ impl World {
     pub async fn add_here(&self, work: usize, provider: Provider) {
         let Some(id) = self.memory().titles[work].ids[provider] else { return };
         let added = self.engine().add(provider, &ExternalId::from(id.to_string().as_str())).await;
-        self.note(format!("the reader adds work {work} from {provider}: {}", added.map_or_else(|e| e.to_string(), |_| "done".into())));
+        self.note(format!(
+            "the reader adds work {work} from {provider}: {}",
+            added.map_or_else(|e| e.to_string(), |_| "done".into())
+        ));
     }
 
     // People at the websites.
@@ -434,7 +441,10 @@ async fn witness(world: Weak<World>, provider: Provider, seen: Seen) {
         let request = memory.requests[provider] - 1;
         memory.turn(provider, request, seen.moment)
     };
-    world.note(format!("   {provider} {:?} {} {} {:?} {:?}", seen.moment, seen.method, seen.route, seen.fault, seen.status));
+    world.note(format!(
+        "   {provider} {:?} {} {} {:?} {:?}",
+        seen.moment, seen.method, seen.route, seen.fault, seen.status
+    ));
     world.clock.pass(Duration::from_millis(300));
     match event {
         None => {}
@@ -451,7 +461,7 @@ impl World {
     async fn note_intents(&self, provider: Provider) {
         let mut intents = HashMap::new();
         for manga in self.stored().await {
-            let intent = manga.state.sides[provider].as_ref().and_then(|side| side.intent.clone());
+            let intent = manga.state.sides[provider].as_ref().and_then(|side| side.intent.as_deref().cloned());
             if let Some((work, intent)) = self.work_of(&manga).zip(intent) {
                 self.memory().check_intent(provider, work, &intent);
                 intents.insert(work, intent);
@@ -486,9 +496,10 @@ fn agreed_on(base: &Base, field: Field, value: &Value) -> bool {
 pub fn value_of(field: Field, json: Option<serde_json::Value>) -> Value {
     let told = serde_json::json!({ field.as_str(): json });
     let fields: Result<Fields, _> = serde_json::from_value(told);
-    fields.ok().and_then(|fields| fields.get(field).cloned()).unwrap_or_else(|| {
-        kuroibara_core::Entry::new(kuroibara_core::Status::PlanToRead).get(field)
-    })
+    fields
+        .ok()
+        .and_then(|fields| fields.get(field).cloned())
+        .unwrap_or_else(|| kuroibara_core::Entry::new(kuroibara_core::Status::PlanToRead).get(field))
 }
 
 fn entry_fields(view: &kuroibara_engine::library::EntryView) -> Fields {
@@ -509,14 +520,17 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 fn told(fields: &[kuroibara_core::plan::FieldChange]) -> String {
-    let one = |change: &kuroibara_core::plan::FieldChange| format!("{} {}→{}", change.field, json(&change.before), json(&change.after));
+    let one = |change: &kuroibara_core::plan::FieldChange| {
+        format!("{} {}→{}", change.field, json(&change.before), json(&change.after))
+    };
     fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// A disk that forgets is as good here and much faster.
 pub fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()) } else { tempfile::tempdir() }.unwrap()
+    if memory.is_dir() { tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()) } else { tempfile::tempdir() }
+        .unwrap()
 }
 
 fn config_of(sim: &Sim, dir: &Path, place: &Place) -> Config {
