@@ -8,7 +8,7 @@ use kuroibara_core::{ExternalId, Local, MangaId, Origin, Provider, identify::Wor
 use super::{
     retrieve::Retrieved,
     subject::Subject,
-    survey::{Field, Looks},
+    survey::{Field, Looks, Trouble},
 };
 use crate::{error::EngineError, providers::Resolved};
 
@@ -20,14 +20,15 @@ pub(super) async fn resolve(
     field: &Field<'_>,
     subjects: &mut HashMap<MangaId, Subject>,
     looks: &mut Looks,
-) -> Result<(), EngineError> {
+) -> Result<(), Trouble> {
     for (provider, retrieved) in field.taking_part() {
         let wanted = wanted(field, subjects, provider, retrieved, looks).await?;
         if wanted.is_empty() {
             continue;
         }
         let foreign: Vec<WorkId> = wanted.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
-        let answers = retrieved.client.resolve(Some(&retrieved.token), &foreign).await?;
+        let answers = retrieved.client.resolve(Some(&retrieved.token), &foreign).await;
+        let answers = answers.map_err(|error| Trouble::At(provider, error))?;
         remember_misses(field, provider, &answers).await?;
         looks.asked.extend(foreign.into_iter().map(|id| (provider, id)));
         let taken = taken(field, provider, &answers, subjects).await?;

@@ -15,10 +15,11 @@ use super::{
     retrieve::{Missed, Retrieved, retrieve, tell_listing},
     row_key, send,
     subject::Subject,
-    survey::{Field, Looks, Survey, stored, survey},
+    survey::{Field, Looks, Survey, Trouble, stored, survey},
 };
 use crate::{
     Engine,
+    connect::SignIn,
     edit::to_json,
     error::EngineError,
     events::Event,
@@ -73,8 +74,7 @@ impl Run<'_> {
         let mut retrieved = self.retrieve(&integrations, &mut reports).await;
         let strategy = self.strategy(&retrieved);
         let mut looks = Looks::default();
-        let field = self.field(&integrations, &retrieved, &policy);
-        let everything = survey(&field, &mut looks, None).await?;
+        let everything = self.survey(&integrations, &mut retrieved, &policy, &mut looks, None, &mut reports).await?;
         self.count_planned(&everything, &retrieved, &mut reports);
         let plan = self.rows(&everything.subjects);
         let waits = judge(self.engine, self.order, &retrieved, &everything.subjects).await?;
@@ -82,8 +82,9 @@ impl Run<'_> {
         let mut report = Report { run_id: self.id, strategy, applied: false, providers: reports, plan };
         if !self.order.dry_run {
             let ready = waits.map(|_, waits| waits.is_none());
-            let go_on =
-                self.without_the_waiting(&integrations, &mut retrieved, &policy, everything, ready, &mut looks).await?;
+            let go_on = self
+                .without_the_waiting(&integrations, &mut retrieved, &policy, everything, ready, &mut looks, &mut report)
+                .await?;
             report.applied = true;
             self.carry_out(&integrations, &mut retrieved, &policy, go_on, &mut looks, &mut report).await?;
         }
@@ -133,6 +134,32 @@ impl Run<'_> {
             reports.insert(provider, report);
         }
         retrieved
+    }
+
+    /// Surveys. Who does not answer on the way is left out, and the others go on.
+    async fn survey(
+        &self,
+        integrations: &EnumMap<Provider, crate::store::Integration>,
+        retrieved: &mut Retrievals,
+        policy: &Policy,
+        looks: &mut Looks,
+        only: Option<&HashSet<MangaId>>,
+        reports: &mut BTreeMap<Provider, ProviderReport>,
+    ) -> Result<Survey, EngineError> {
+        loop {
+            match survey(&self.field(integrations, retrieved, policy), looks, only).await {
+                Ok(found) => return Ok(found),
+                Err(Trouble::Engine(error)) => return Err(error),
+                Err(Trouble::At(provider, error)) => {
+                    retrieved[provider] = None;
+                    let error = SignIn::of(self.engine, &integrations[provider]).failed(error).await;
+                    let Missed { status, problem } = Missed::by(&error);
+                    let report = reports.entry(provider).or_default();
+                    report.status = status;
+                    report.errors.extend(problem);
+                }
+            }
+        }
     }
 
     fn field<'f>(
@@ -195,6 +222,7 @@ impl Run<'_> {
         everything: Survey,
         ready: EnumMap<Provider, bool>,
         looks: &mut Looks,
+        report: &mut Report,
     ) -> Result<Survey, EngineError> {
         let mut all_ready = true;
         for (provider, one) in retrieved.iter_mut().filter(|(provider, _)| !ready[*provider]) {
@@ -203,7 +231,7 @@ impl Run<'_> {
         }
         let mut go_on = match all_ready {
             true => everything,
-            false => survey(&self.field(integrations, retrieved, policy), looks, None).await?,
+            false => self.survey(integrations, retrieved, policy, looks, None, &mut report.providers).await?,
         };
         go_on.subjects.retain(|subject| !self.is_skipped(subject));
         Ok(go_on)
@@ -225,7 +253,8 @@ impl Run<'_> {
             if stale.is_empty() {
                 break;
             }
-            let again = survey(&self.field(integrations, retrieved, policy), looks, Some(&stale)).await?;
+            let reports = &mut report.providers;
+            let again = self.survey(integrations, retrieved, policy, looks, Some(&stale), reports).await?;
             touched.extend(&stale);
             stale = self.store(&again.subjects).await?;
         }

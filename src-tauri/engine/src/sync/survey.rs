@@ -19,7 +19,7 @@ use crate::{
     Engine,
     error::EngineError,
     identify::details_of,
-    providers::{Listed, Notice, RemoteEntry},
+    providers::{ApiError, Listed, Notice, RemoteEntry},
     store::{Integration, LinkSource, NewLink, Pick, Scope},
 };
 
@@ -31,6 +31,20 @@ pub(super) struct Field<'a> {
     pub(super) policy: &'a Policy,
     /// Works that the person said are never to be synced.
     pub(super) ignored: &'a HashSet<WorkId>,
+}
+
+/// Why a survey could not be made.
+pub(super) enum Trouble {
+    /// One provider did not answer on the way: without it there may be one.
+    At(Provider, ApiError),
+    /// Anything else.
+    Engine(EngineError),
+}
+
+impl<E: Into<EngineError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Engine(error.into())
+    }
 }
 
 /// What was found.
@@ -68,7 +82,7 @@ pub(super) async fn survey(
     field: &Field<'_>,
     looks: &mut Looks,
     only: Option<&HashSet<MangaId>>,
-) -> Result<Survey, EngineError> {
+) -> Result<Survey, Trouble> {
     let listed = field.listed();
     let found: Vec<Found> = listed.iter().map(|(provider, one)| found(*provider, one)).collect();
     let known = field.known(&found).await?;
@@ -277,7 +291,7 @@ impl<'a> Field<'a> {
     }
 
     /// Looks directly at what a listing misses, where it matters, and plans again.
-    async fn look(&self, subjects: &mut [Subject], looks: &mut Looks) -> Result<(), EngineError> {
+    async fn look(&self, subjects: &mut [Subject], looks: &mut Looks) -> Result<(), Trouble> {
         for (provider, retrieved) in self.taking_part() {
             let wanted: Vec<ExternalId> = subjects
                 .iter()
@@ -286,7 +300,8 @@ impl<'a> Field<'a> {
                 .map(|(_, id)| id)
                 .collect();
             if !wanted.is_empty() {
-                let seen = retrieved.client.look(&retrieved.session(), &wanted).await?;
+                let seen = retrieved.client.look(&retrieved.session(), &wanted).await;
+                let seen = seen.map_err(|error| Trouble::At(provider, error))?;
                 looks.seen.extend(seen.into_iter().map(|(id, listed)| ((provider, id), listed)));
             }
         }
