@@ -6,13 +6,16 @@
 //! answer.
 
 mod apply;
+mod course;
 mod judge;
 mod lease;
+mod record;
 pub mod report;
 mod resolve;
 mod retrieve;
 mod run;
 mod send;
+mod settle;
 mod subject;
 mod survey;
 

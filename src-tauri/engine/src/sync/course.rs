@@ -1,0 +1,236 @@
+//! The course of one run over the providers that take part: what is known so far, and the next step from there.
+
+use std::collections::{BTreeMap, HashSet};
+
+use enum_map::EnumMap;
+use futures::future::join_all;
+use kuroibara_core::{MangaId, Policy, Provider};
+
+use super::{
+    Trigger,
+    judge::{Waits, judge},
+    report::{PlanRow, Problem, ProviderReport, ProviderStatus, Strategy},
+    retrieve::{Missed, Retrieved, retrieve, tell_listing},
+    row_key,
+    run::Run,
+    subject::{Subject, Tie},
+    survey::{Field, Looks, Survey, Trouble, survey},
+};
+use crate::{connect::SignIn, error::EngineError, store::Integration};
+
+/// Rounds of planning and sending after the first: a save rule may need a second request, an edit may come in between.
+pub(super) const ROUNDS: usize = 4;
+
+/// One run under way.
+pub(super) struct Course<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) integrations: EnumMap<Provider, Integration>,
+    pub(super) policy: Policy,
+    /// Whose list was read, and who may still be written to.
+    pub(super) retrieved: EnumMap<Provider, Option<Retrieved>>,
+    pub(super) reports: BTreeMap<Provider, ProviderReport>,
+    looks: Looks,
+}
+
+impl<'a> Course<'a> {
+    /// Validate, refresh, retrieve: reads all lists at the same time. Who can't be read takes no part, and its report says
+    /// why.
+    pub(super) async fn begin(run: &'a Run<'a>) -> Result<Self, EngineError> {
+        let integrations = run.engine.db.integrations().await?;
+        let policy = run.engine.policy(&integrations).await?;
+        let (retrieved, reports) = (EnumMap::default(), BTreeMap::new());
+        let mut course = Self { run, integrations, policy, retrieved, reports, looks: Looks::default() };
+        course.retrieve().await;
+        Ok(course)
+    }
+
+    async fn retrieve(&mut self) {
+        let (run, asked) = (self.run, &self.run.order.providers);
+        let wanted = |(provider, integration): &(Provider, &Integration)| {
+            if asked.is_empty() { is_connected(integration) } else { asked.contains(provider) }
+        };
+        let readings = self.integrations.iter().filter(wanted).map(|(provider, integration)| async move {
+            tell_listing(run.engine, run.id, provider);
+            (provider, retrieve(run.engine, &run.http, integration.clone(), run.order).await)
+        });
+        for (provider, outcome) in join_all(readings).await {
+            let mut report = ProviderReport { status: ProviderStatus::Success, ..ProviderReport::default() };
+            match outcome {
+                Ok(one) => {
+                    report.notices.clone_from(&one.listing.notices);
+                    self.retrieved[provider] = Some(one);
+                }
+                Err(missed) => note_missed(&mut report, missed),
+            }
+            self.reports.insert(provider, report);
+        }
+    }
+
+    /// How much is looked at: a list may have to be read whole although nobody asked for it.
+    pub(super) fn strategy(&self) -> Strategy {
+        match self.run.order.trigger {
+            _ if self.retrieved.values().flatten().any(|one| one.full) => Strategy::Full,
+            Trigger::Edit => Strategy::Edit,
+            Trigger::Manual | Trigger::Schedule | Trigger::Return => Strategy::Incremental,
+        }
+    }
+
+    /// Map and resolve: everything that would be done, planned, and counted in the reports.
+    pub(super) async fn plan(&mut self) -> Result<Survey, EngineError> {
+        let found = self.survey(None).await?;
+        self.count_planned(&found);
+        Ok(found)
+    }
+
+    /// What of it may go ahead without a person. The others' part waits.
+    pub(super) async fn ready(&mut self, found: &Survey) -> Result<EnumMap<Provider, bool>, EngineError> {
+        let waits = judge(self.run.engine, self.run.order, &self.retrieved, &found.subjects).await?;
+        self.note_waiting(&waits);
+        Ok(waits.map(|_, waits| waits.is_none()))
+    }
+
+    /// Update, push: carries out what may go ahead.
+    pub(super) async fn carry_out(
+        &mut self,
+        everything: Survey,
+        ready: EnumMap<Provider, bool>,
+    ) -> Result<(), EngineError> {
+        let found = self.without_the_waiting(everything, ready).await?;
+        self.count_pulled(&found.subjects);
+        let mut touched = writing(&found.subjects);
+        let mut stale = self.run.store(&found.subjects).await?;
+        drop(found);
+        for _ in 0..ROUNDS {
+            if stale.is_empty() {
+                break;
+            }
+            let again = self.survey(Some(&stale)).await?;
+            touched.extend(&stale);
+            stale = self.run.store(&again.subjects).await?;
+        }
+        // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
+        // person nothing is approved either.
+        if stale.is_empty() && self.run.order.skipped.is_empty() {
+            self.run.store_listings(self.retrieved.values().flatten()).await?;
+        }
+        self.settle(touched).await
+    }
+
+    /// Everything, or everything again without the providers that wait.
+    async fn without_the_waiting(
+        &mut self,
+        everything: Survey,
+        ready: EnumMap<Provider, bool>,
+    ) -> Result<Survey, EngineError> {
+        let mut all_ready = true;
+        for (provider, one) in self.retrieved.iter_mut().filter(|(provider, _)| !ready[*provider]) {
+            all_ready &= one.take().is_none();
+            tracing::info!(%provider, "waits for approval");
+        }
+        let mut go_on = if all_ready { everything } else { self.survey(None).await? };
+        go_on.subjects.retain(|subject| !self.is_skipped(subject));
+        Ok(go_on)
+    }
+
+    /// Surveys. Who does not answer on the way is left out, and the others go on.
+    async fn survey(&mut self, only: Option<&HashSet<MangaId>>) -> Result<Survey, EngineError> {
+        loop {
+            let mut looks = std::mem::take(&mut self.looks);
+            let found = survey(&self.field(), &mut looks, only).await;
+            self.looks = looks;
+            match found {
+                Ok(found) => return Ok(found),
+                Err(Trouble::Engine(error)) => return Err(error),
+                Err(Trouble::At(provider, error)) => {
+                    self.retrieved[provider] = None;
+                    let error = SignIn::of(self.run.engine, &self.integrations[provider]).failed(error).await;
+                    note_missed(self.reports.entry(provider).or_default(), Missed::by(&error));
+                }
+            }
+        }
+    }
+
+    /// What a survey works on.
+    pub(super) fn field(&self) -> Field<'_> {
+        Field {
+            engine: self.run.engine,
+            integrations: &self.integrations,
+            retrieved: EnumMap::from_fn(|provider| self.retrieved[provider].as_ref()),
+            policy: &self.policy,
+            ignored: &self.run.ignored,
+        }
+    }
+
+    /// The intended changes, as they are shown.
+    pub(super) fn rows(&self, subjects: &[Subject]) -> Vec<PlanRow> {
+        subjects.iter().filter(|subject| !self.is_skipped(subject)).flat_map(Subject::rows).collect()
+    }
+
+    fn is_skipped(&self, subject: &Subject) -> bool {
+        let skipped = &self.run.order.skipped;
+        let key = |(provider, tie): (Provider, &Option<Tie>)| {
+            tie.as_ref().is_some_and(|tie| skipped.contains(&row_key(provider, &tie.external_id)))
+        };
+        !skipped.is_empty() && subject.ties.iter().any(key)
+    }
+
+    fn count_planned(&mut self, found: &Survey) {
+        for (provider, report) in &mut self.reports {
+            let listed = |subject: &&Subject| subject.new.is_some() && subject.is_listed_at(*provider);
+            let alone = |subject: &&Subject| subject.ties.values().flatten().count() == 1;
+            report.unmatched = found.subjects.iter().filter(listed).filter(alone).count();
+            report.conflicts = found.subjects.iter().map(|subject| subject.questions_at(*provider)).sum();
+            report.held = found.subjects.iter().filter(|subject| subject.is_held_at(*provider)).count();
+            for doubt in found.doubts.iter().filter(|doubt| doubt.works.iter().any(|(at, _)| at == provider)) {
+                report.errors.push(doubtful(doubt));
+            }
+        }
+    }
+
+    fn note_waiting(&mut self, waits: &EnumMap<Provider, Option<Waits>>) {
+        for (provider, report) in &mut self.reports {
+            let problem = match &waits[*provider] {
+                None => continue,
+                Some(Waits::First) => None,
+                Some(Waits::Guard(stop)) => Some(Problem {
+                    code: "guard".into(),
+                    message: format!("{}: {stop}", provider.title()),
+                    manga_id: None,
+                }),
+            };
+            report.status = ProviderStatus::NeedsApproval;
+            report.errors.extend(problem);
+        }
+    }
+
+    fn count_pulled(&mut self, subjects: &[Subject]) {
+        for (provider, report) in &mut self.reports {
+            let at = |subject: &&Subject, wanted: fn(&Subject, Provider) -> bool| wanted(subject, *provider);
+            report.pulled = subjects.iter().filter(|subject| at(subject, Subject::pulls_from)).count();
+            report.created_local = subjects.iter().filter(|subject| at(subject, Subject::arrives_from)).count();
+        }
+    }
+}
+
+fn note_missed(report: &mut ProviderReport, Missed { status, problem }: Missed) {
+    report.status = status;
+    report.errors.extend(problem);
+}
+
+fn writing(subjects: &[Subject]) -> HashSet<MangaId> {
+    subjects.iter().filter(|subject| subject.plan.writes()).map(|subject| subject.manga).collect()
+}
+
+fn is_connected(integration: &Integration) -> bool {
+    integration.is_connected() || integration.sign_in_again
+}
+
+fn doubtful(doubt: &kuroibara_core::identify::Doubt) -> Problem {
+    let works: Vec<String> =
+        doubt.works.iter().map(|(provider, id)| crate::identify::work_name(*provider, id)).collect();
+    let message = format!(
+        "{} are said to be the same work, but contradict each other. Nothing was linked: use `link` for those that belong together",
+        works.join(", ")
+    );
+    Problem { code: "contradictory_links".into(), message, manga_id: doubt.manga.first().copied() }
+}
