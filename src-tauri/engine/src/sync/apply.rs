@@ -16,6 +16,8 @@ pub(super) struct Pen<'a> {
     pub(super) db: &'a Db,
     pub(super) run: RunId,
     pub(super) now: Time,
+    /// Whether the lists were read after every write that may still be without an answer: only then has an intent served.
+    pub(super) relisted: bool,
 }
 
 impl Pen<'_> {
@@ -51,7 +53,7 @@ impl Pen<'_> {
         }
         if takes_part {
             change.base = moved(base(&subject.stored, provider), subject.plan.base(provider));
-            change.intent = settled_intent(&subject.state, provider);
+            change.intent = if self.relisted { settled_intent(&subject.state, provider) } else { Change::Keep };
         }
         change.outbox = self.outbox(subject, provider, tie, takes_part, local_changed);
         change.unsettled = (takes_part && tie.unsettled).then_some(false);

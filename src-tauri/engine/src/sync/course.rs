@@ -98,7 +98,7 @@ impl<'a> Course<'a> {
         let found = self.without_the_waiting(everything, ready).await?;
         self.count_pulled(&found.subjects);
         let mut touched = writing(&found.subjects);
-        let mut stale = self.run.store(&found.subjects).await?;
+        let mut stale = self.run.store(&found.subjects, true).await?;
         drop(found);
         for _ in 0..ROUNDS {
             if stale.is_empty() {
@@ -106,7 +106,7 @@ impl<'a> Course<'a> {
             }
             let again = self.survey(Some(&stale)).await?;
             touched.extend(&stale);
-            stale = self.run.store(&again.subjects).await?;
+            stale = self.run.store(&again.subjects, true).await?;
         }
         // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
         // person nothing is approved either.

@@ -66,9 +66,9 @@ impl Run<'_> {
     }
 
     /// Stores what the plans change here. Manga that somebody edited meanwhile come back, to be planned again.
-    pub(super) async fn store(&self, subjects: &[Subject]) -> Result<HashSet<MangaId>, EngineError> {
+    pub(super) async fn store(&self, subjects: &[Subject], relisted: bool) -> Result<HashSet<MangaId>, EngineError> {
         let now = self.engine.clock.now();
-        let pen = Pen { db: &self.engine.db, run: self.id, now };
+        let pen = Pen { db: &self.engine.db, run: self.id, now, relisted };
         let changes: Vec<MangaChange> = subjects.iter().filter_map(|subject| pen.change(subject)).collect();
         let mut stale = HashSet::new();
         for manga in changes.chunks(PER_TRANSACTION) {

@@ -314,7 +314,7 @@ impl Sender<'_> {
     }
 
     fn pen(&self) -> Pen<'_> {
-        Pen { db: &self.run.engine.db, run: self.run.id, now: self.run.engine.clock.now() }
+        Pen { db: &self.run.engine.db, run: self.run.id, now: self.run.engine.clock.now(), relisted: false }
     }
 
     async fn commit(&self, changes: &[MangaChange]) -> Result<Vec<MangaId>, EngineError> {

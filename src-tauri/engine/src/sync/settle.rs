@@ -25,7 +25,7 @@ impl Course<'_> {
                 break;
             }
             let subjects = stored(&self.field(), &touched).await?;
-            let stale = self.run.store(&subjects).await?;
+            let stale = self.run.store(&subjects, false).await?;
             let ready: HashSet<MangaId> = touched.difference(&stale).copied().collect();
             // The versions have moved with what was just stored.
             let subjects = stored(&self.field(), &ready).await?;
