@@ -11,7 +11,9 @@ mod view;
 
 use enum_map::EnumMap;
 
-use crate::{Base, Fields, Group, Local, MangaState, Origin, Policy, Provider, Stamp, Value, entry::Field, learn};
+use crate::{
+    Base, Fields, Group, Local, MangaState, Origin, Pair, Policy, Provider, Stamp, Value, entry::Field, learn,
+};
 
 /// What merging one manga decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +90,19 @@ impl Merged {
             lost: Vec::new(),
             questions: Vec::new(),
             removals: Vec::new(),
+        }
+    }
+
+    /// Notes that these fields of a provider give way without ever having been compared: once, as any decided conflict.
+    pub(crate) fn overrule(&mut self, provider: Provider, seen: &Fields, fields: &[Field]) {
+        let side = Origin::Provider(provider);
+        for field in fields {
+            let group = field.group();
+            if !self.lost.iter().any(|lost| lost.side == side && lost.group == group) {
+                self.lost.push(Lost { side, group, fields: seen.of(group) });
+            }
+            let pair = seen.get(*field).map(|theirs| Pair { ours: None, theirs: theirs.clone() });
+            self.bases[provider].get_or_insert_default().pairs[*field] = pair;
         }
     }
 

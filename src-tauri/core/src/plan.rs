@@ -6,8 +6,8 @@ use enum_map::EnumMap;
 use serde::Serialize;
 
 use crate::{
-    Field, Fields, Group, Local, MangaState, Origin, Policy, Provider, Value,
-    merge::{self, Arrival, Lost, Merged},
+    Field, Fields, Local, MangaState, Policy, Provider, Value,
+    merge::{self, Arrival, Merged},
     push::{self, Push},
 };
 
@@ -80,14 +80,18 @@ fn plan_changes(state: &MangaState, policy: &Policy) -> MangaPlan {
         }
         (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
     });
-    let destroyed: Vec<_> = pushes.iter().flat_map(|(p, push)| destroyed(p, push, state, &merged, policy)).collect();
-    merged.lost.extend(destroyed);
+    for (provider, push) in &pushes {
+        if let Some(seen) = state.sides[provider].as_ref().and_then(|side| side.remote.present()) {
+            let destroyed = destroyed(provider, push, state, &merged, policy);
+            merged.overrule(provider, &seen.fields, &destroyed);
+        }
+    }
     MangaPlan { merged, pushes }
 }
 
-/// What a request replaces or takes away there although it was never agreed on and never compared, such as a finish date
-/// set at MyAnimeList while the library left “completed”: it is not lost without a trace.
-fn destroyed(provider: Provider, push: &Push, state: &MangaState, merged: &Merged, policy: &Policy) -> Vec<Lost> {
+/// The fields that a request replaces or takes away there although they were never agreed on and never compared, such as
+/// a finish date set at MyAnimeList while the library left “completed”.
+fn destroyed(provider: Provider, push: &Push, state: &MangaState, merged: &Merged, policy: &Policy) -> Vec<Field> {
     let (Some(request), Some(side)) = (&push.request, &state.sides[provider]) else { return Vec::new() };
     let (Some(seen), Some((entry, _))) = (side.remote.present(), merged.local.present()) else { return Vec::new() };
     let after = policy.providers[provider].shape(provider).predict(Some(&seen.fields), &request.fields, side.totals);
@@ -95,13 +99,8 @@ fn destroyed(provider: Provider, push: &Push, state: &MangaState, merged: &Merge
     let is_news = |field: Field, value: &Value| {
         !value.is_empty() && entry.get(field) != *value && agreed(field).is_none_or(|pair| pair.theirs != *value)
     };
-    let goes = |field: &Field| {
-        seen.fields.get(*field).is_some_and(|value| after.fields.get(*field) != Some(value) && is_news(*field, value))
-    };
-    let side = Origin::Provider(provider);
-    let noted = |group: Group| merged.lost.iter().any(|lost| lost.side == side && lost.group == group);
-    let groups = Group::ALL.into_iter().filter(|group| !noted(*group) && group.fields().iter().any(goes));
-    groups.map(|group| Lost { side, group, fields: seen.fields.of(group) }).collect()
+    let goes = |(field, value): &(Field, &Value)| after.fields.get(*field) != Some(*value) && is_news(*field, value);
+    seen.fields.iter().filter(goes).map(|(field, _)| field).collect()
 }
 
 impl MangaPlan {
