@@ -6,4 +6,5 @@ mod input;
 mod journey;
 mod machine;
 mod plan;
+mod secrets;
 mod world;

@@ -68,6 +68,24 @@ impl World {
         Some(world)
     }
 
+    /// Every row of the database's tables as text, where it is on a server: there is no file to read.
+    pub(crate) async fn database_text(&self) -> String {
+        use sqlx::{AssertSqlSafe, Connection};
+        let Some(database) = &self.database else { return String::new() };
+        let mut connection = sqlx::PgConnection::connect(&database.url()).await.unwrap();
+        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+        let tables: Vec<(String,)> = sqlx::query_as(tables).fetch_all(&mut connection).await.unwrap();
+        assert!(tables.len() > 10, "{tables:?}");
+        let mut text = String::new();
+        for (table,) in tables {
+            let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
+            let rows: Vec<(String,)> = sqlx::query_as(rows).fetch_all(&mut connection).await.unwrap();
+            rows.iter().for_each(|(row,)| text += row);
+        }
+        connection.close().await.unwrap();
+        text
+    }
+
     /// Ends the story: a database on a server does not go by itself.
     pub(crate) async fn end(self) {
         if let Some(Postgres { server, name }) = &self.database {
