@@ -4,6 +4,7 @@
 mod ends;
 mod input;
 mod journey;
+mod kill;
 mod machine;
 mod plan;
 mod secrets;

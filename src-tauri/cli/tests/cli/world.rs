@@ -39,7 +39,12 @@ struct Postgres {
 impl World {
     /// Services with so many works and entries, and a library in a file.
     pub(crate) async fn with(works: usize, entries: usize) -> Self {
-        let sim = Sim::start(SimConfig { works, entries, ..SimConfig::default() }).await.unwrap();
+        Self::of(SimConfig { works, entries, ..SimConfig::default() }).await
+    }
+
+    /// Services made so, and a library in a file.
+    pub(crate) async fn of(services: SimConfig) -> Self {
+        let sim = Sim::start(services).await.unwrap();
         let data = tempfile::tempdir().unwrap();
         let own = [
             ("KUROIBARA_DATA_DIR", data.path().to_str().unwrap()),
