@@ -104,9 +104,7 @@ async fn history_tells(world: &World, entry: &Value) {
 }
 
 async fn a_title_is_found_added_and_removed(world: &World) {
-    let listed = world.sim.anilist.entries();
-    let mut media = (1..).map_while(|place| world.sim.catalog.works().get(place)).filter_map(|work| work.anilist);
-    let absent = media.find(|id| !listed.contains_key(id)).expect("a title that is in no list");
+    let absent = in_no_list(world).expect("a title that is in no list");
     let work = format!("anilist:{absent}");
     let title = world.sim.anilist.media(absent).unwrap().romaji;
     let hits = world.answer(&["search", "anilist", &title, "--limit", "5"]).await;
@@ -121,6 +119,19 @@ async fn a_title_is_found_added_and_removed(world: &World) {
     assert_eq!((gone.status, gone.code().as_str()), (2, "unknown_manga"), "{gone:?}");
     let report = world.run(&["sync", "anilist"]).await;
     assert!(world.sim.anilist.entry(absent).is_some(), "a removal is asked about first: {report:?}");
+}
+
+/// AniList's id of a title that it knows and that none of the three lists holds.
+fn in_no_list(world: &World) -> Option<i64> {
+    let (anilist, myanimelist) = (world.sim.anilist.entries(), world.sim.myanimelist.entries());
+    let kitsu = world.sim.kitsu.entries();
+    let mut works = world.sim.catalog.works().iter();
+    let free = works.find(|work| {
+        work.anilist.is_some_and(|id| !anilist.contains_key(&id))
+            && work.myanimelist.is_none_or(|id| !myanimelist.contains_key(&id))
+            && work.kitsu.iter().all(|id| !kitsu.contains_key(id))
+    });
+    free.and_then(|work| work.anilist)
 }
 
 async fn a_link_is_undone_and_made(world: &World) {
