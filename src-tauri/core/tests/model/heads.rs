@@ -13,13 +13,28 @@ pub struct Head {
 
 /// Every edit ever made, and whether it still counts.
 #[derive(Clone, Debug, Default)]
-pub struct Heads(pub Vec<Head>, Vec<(Provider, Field, Value)>);
+pub struct Heads(pub Vec<Head>, Vec<(Provider, Field, Value)>, Vec<(Field, Value)>);
 
 impl Heads {
     /// A person who saw `was` made it `is`: what they saw is replaced knowingly.
     pub fn edited(&mut self, side: Origin, field: Field, was: Option<&Value>, is: Value) {
         self.overwritten(field, was);
         self.0.push(Head { side, field, value: is, alive: true });
+    }
+
+    /// Kitsu filled in a date of its own when we wrote.
+    pub fn invented(&mut self, field: Field, date: &Value) {
+        self.2.push((field, date.clone()));
+    }
+
+    /// Whether this date came from a server and from nobody else.
+    pub fn is_invented(&self, field: Field, date: &Value) -> bool {
+        self.2.iter().any(|(of, value)| *of == field && value == date)
+    }
+
+    /// Somebody's own save at a website left this date there: it is theirs now.
+    pub fn dated_by_a_person(&mut self, field: Field, date: Option<&Value>) {
+        self.2.retain(|(of, value)| *of != field || Some(value) != date);
     }
 
     /// Our write made the provider's own rules replace a value: whoever edits it there next replaces what it stood for.

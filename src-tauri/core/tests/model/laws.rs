@@ -20,8 +20,17 @@ pub fn check_at_rest(world: &mut World) -> Vec<String> {
     let mut broken = std::mem::take(&mut world.broken);
     broken.extend(agreement(world));
     broken.extend(nothing_lost(world));
+    broken.extend(nothing_invented(world));
     broken.extend(stillness(world));
     broken
+}
+
+/// Rule 12: a date that a server filled in by itself is no edit.
+fn nothing_invented(world: &World) -> Vec<String> {
+    let Some(entry) = world.entry() else { return Vec::new() };
+    let pulled = |field: &Field| world.heads.is_invented(*field, &entry.get(*field));
+    let wrong = [Field::StartedOn, Field::FinishedOn].into_iter().filter(pulled);
+    wrong.map(|field| format!("rule 12: an invented {field:?} came into the library")).collect()
 }
 
 /// Law 1, second half: a second sync writes nothing and moves no base.
@@ -88,7 +97,9 @@ fn disagreements(world: &World, plan: &MangaPlan, provider: Provider) -> Vec<Str
     let differs = |field: &Field| mine.get(*field).zip(theirs.get(*field)).is_some_and(|(m, t)| m != t);
     let excused = |field: &Field| {
         let asked = plan.merged.questions.contains(&Question::Differs(field.group()));
-        let held = plan.pushes[provider].held.contains(field) || plan.pushes[provider].held_entry.is_some();
+        let hides = *field == Field::Private && mine.get(Field::Private) == Some(&Value::Flag(true));
+        let waits = plan.pushes[provider].held_entry.is_some() && !hides;
+        let held = plan.pushes[provider].held.contains(field) || waits;
         let masked = !chosen.allows(*field) || chosen.direction != Direction::Both;
         let vanished = plan.merged.questions.contains(&Question::VanishedThere(provider));
         asked || held || masked || vanished || is_accepted(world, provider, *field)

@@ -4,7 +4,7 @@
 use kuroibara_core::{
     Field, Fields, Group, Local, Origin, Provider, Value,
     learn::{answered, intend},
-    merge::Lost,
+    merge::{Arrival, Lost},
     plan::{MangaPlan, plan},
 };
 
@@ -149,6 +149,10 @@ impl World {
 
     /// One transaction: the entry, the bases, the journal, and the intents of what is about to be written.
     fn apply(&mut self, plan: &MangaPlan, open: &[Provider]) {
+        if let (Local::Removed(entry, ..), Some(Arrival::Created(_))) = (&self.local, plan.merged.arrival) {
+            // Removed when no list had it: what somebody adds later is another entry.
+            self.heads.gone(&entry.fields());
+        }
         if self.local != plan.merged.local {
             self.note_applied(plan);
             self.local = plan.merged.local.clone();
@@ -211,6 +215,10 @@ impl World {
         self.note(|| {
             format!("write to {provider} new={} {} -> {}", request.creates, told(&request.fields), tell(&outcome))
         });
+        // What somebody did in that moment makes the prediction wrong: then a date may look like a person's.
+        if there.as_ref().map(|there| &there.fields) == intent.before.as_ref() {
+            self.note_invented(provider, there.as_ref(), &request.fields);
+        }
         self.note_race(provider, there, intent.before.as_ref(), &request.fields);
         if self.step(weather)? == Fate::LoseAnswer {
             self.note(|| format!("answer of {provider} lost"));
@@ -258,6 +266,19 @@ impl World {
         Ok(())
     }
 
+    fn note_invented(&mut self, provider: Provider, there: Option<&Read>, sent: &Fields) {
+        let Some(after) = self.services[provider].read().filter(|_| provider == Provider::Kitsu) else { return };
+        for field in [Field::StartedOn, Field::FinishedOn] {
+            let before = there.and_then(|there| there.fields.get(field));
+            match after.fields.get(field) {
+                Some(date) if sent.get(field).is_none() && before != Some(date) && !date.is_empty() => {
+                    self.heads.invented(field, date);
+                }
+                Some(_) | None => {}
+            }
+        }
+    }
+
     /// Law 3 allows one loss: an edit made there between the listing and the write, where the write overwrote it.
     fn note_race(&mut self, provider: Provider, there: Option<Read>, known: Option<&Fields>, sent: &Fields) {
         let after = self.services[provider].read();
@@ -286,6 +307,16 @@ impl World {
         let told: Vec<_> = request.fields.iter().filter(|(field, value)| known(*field, value)).collect();
         if told.iter().any(|(field, _)| *field != Field::Rereads) || told.len() == request.fields.len() {
             self.broken.push(format!("law 4: {provider} already holds {told:?} of {request:?}"));
+        }
+        for field in [Field::StartedOn, Field::FinishedOn] {
+            let theirs =
+                seen.and_then(|seen| seen.fields.get(field)).filter(|date| self.heads.is_invented(field, date));
+            // Where the library had a date that it has no more, the clear is an edit.
+            let pair = self.links[provider].base.as_ref().and_then(|base| base.pairs[field].as_ref());
+            let had_none = pair.and_then(|pair| pair.ours.as_ref()).is_some_and(|sent| sent.raw.is_empty());
+            if theirs.is_some() && had_none && request.fields.get(field).is_some_and(Value::is_empty) {
+                self.broken.push(format!("rule 12: an invented {field:?} is cleared at {provider}"));
+            }
         }
         if self.policy.keep_in_step {
             return;

@@ -10,7 +10,7 @@ use kuroibara_core::{
 };
 
 use super::{
-    heads::Heads,
+    heads::{Heads, same},
     service::{Read, Service},
     told,
 };
@@ -140,7 +140,6 @@ impl World {
 
     pub fn remove_here(&mut self) {
         let Local::Present(entry, stamps) = &self.local else { return };
-        self.heads.gone(&entry.fields());
         self.local = Local::Removed(entry.clone(), *stamps, self.now);
         self.undoable.clear();
         self.version += 1;
@@ -168,6 +167,9 @@ impl World {
         let before = self.services[provider].read().map(|read| read.fields).unwrap_or_default();
         let Ok(after) = self.services[provider].save(changes, self.now) else { return };
         self.heads.edited_over(provider);
+        for field in [Field::StartedOn, Field::FinishedOn] {
+            self.heads.dated_by_a_person(field, after.fields.get(field));
+        }
         for field in Field::ALL {
             let (was, is) = (before.get(field), after.fields.get(field));
             if was == is {
@@ -189,7 +191,13 @@ impl World {
 
     pub fn remove_there(&mut self, provider: Provider) {
         let Some(read) = self.services[provider].read() else { return };
-        self.heads.gone(&read.fields);
+        // What the library holds too is not gone: a new entry's blanks are no clears. Without entry ids nobody can tell a new
+        // entry from a cleared one, unless the vanishing was seen.
+        let known = self.entry().filter(|_| provider != Provider::MyAnimeList);
+        let here = known.map(Entry::fields).unwrap_or_default();
+        let only_there =
+            |(field, value): &(Field, &Value)| here.get(*field).is_none_or(|mine| !same(*field, mine, value));
+        self.heads.gone(&read.fields.iter().filter(only_there).map(|(f, v)| (f, v.clone())).collect());
         self.services[provider].entry = None;
         self.note(|| format!("somebody removes the entry at {provider}"));
     }
