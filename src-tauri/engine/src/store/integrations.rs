@@ -280,7 +280,8 @@ pub(super) async fn store_change(
     Ok(())
 }
 
-/// The cursor never goes back: a run that was overtaken by another does not make the next one read twice.
+/// The cursor goes back only where a whole list says that nothing newer is left, so that what is asked next begins with an
+/// entry that is there: a run that was overtaken by another does not make the next one read twice.
 async fn store_listing(tx: &mut Tx, id: IntegrationId, listing: &ListingRead) -> Result<(), StoreError> {
     let full_at = listing.full.then_some(listing.read_at);
     let ahead = listing.clock_ahead.num_nanoseconds().unwrap_or(0);
@@ -313,7 +314,8 @@ const DISCONNECT: &str = "UPDATE external_integrations SET updated_at = $3, acce
 const SYNCED: &str = "UPDATE external_integrations SET updated_at = $2, last_sync_at = coalesce($3, last_sync_at), \
     last_sync_status = coalesce($4, last_sync_status), approved_at = coalesce($5, approved_at) WHERE id = $1";
 const LISTED: &str = "UPDATE external_integrations SET \
-    list_cursor = CASE WHEN list_cursor IS NULL OR list_cursor < $2 THEN $2 ELSE list_cursor END, \
+    list_cursor = CASE WHEN list_cursor IS NULL OR list_cursor < $2 OR $4 >= list_read_at AND $2 IS NOT NULL \
+    THEN $2 ELSE list_cursor END, \
     list_read_at = CASE WHEN list_read_at IS NULL OR list_read_at < $3 THEN $3 ELSE list_read_at END, \
     last_full_at = coalesce($4, last_full_at), listed_total = coalesce($5, listed_total), clock_ahead = $6 WHERE id = $1";
 const FORGET_INTENTS: &str = "DELETE FROM intents WHERE mapping_id IN \

@@ -142,20 +142,24 @@ async fn listed(retrieved: &Retrieved) -> Result<Listing, ApiError> {
     }
 }
 
-/// A listing whose count disagrees with what is known is followed by a full one: only that shows removals.
+/// A listing that disagrees with what is known is followed by a full one: only that shows removals.
 async fn counted(engine: &Engine, mut retrieved: Retrieved, order: &Order) -> Result<Retrieved, EngineError> {
-    if let (false, Some(total)) = (retrieved.full, retrieved.listing.total) {
-        let known = engine.db.count_present(retrieved.integration.id).await?;
-        let added = retrieved.listing.entries.len();
-        if total < known || total as usize > known as usize + added {
-            retrieved.full = true;
-            retrieved.began_at = engine.clock.now();
-            retrieved.listing = listed(&retrieved).await?;
-        }
+    if !retrieved.full && is_doubtful(&retrieved.listing, engine.db.count_present(retrieved.integration.id).await?) {
+        retrieved.full = true;
+        retrieved.began_at = engine.clock.now();
+        retrieved.listing = listed(&retrieved).await?;
     }
     let (provider, entries) = (retrieved.integration.provider, retrieved.listing.entries.len());
     tracing::info!(%provider, entries, full = retrieved.full, dry_run = order.dry_run, "listed");
     Ok(retrieved)
+}
+
+/// Whether a listing of what changed does not fit the `known` entries. One that names nothing is no answer either: it begins
+/// before the newest entry of the last listing, so that one at least is in it, unless it was removed.
+fn is_doubtful(listing: &Listing, known: u32) -> bool {
+    let added = listing.entries.len();
+    let miscounted = listing.total.is_some_and(|total| total < known || total as usize > known as usize + added);
+    miscounted || added == 0 && known > 0
 }
 
 fn wants_full(integration: &Integration, now: Time) -> bool {

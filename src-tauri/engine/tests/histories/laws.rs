@@ -89,7 +89,7 @@ async fn stillness(world: &Arc<World>) -> Vec<String> {
             if one.status != ProviderStatus::Success && one.status != ProviderStatus::Skipped || !contradictory {
                 broken.push(format!("law 1: at rest {provider} is {:?}: {:?}", one.status, one.errors));
             }
-            if one.status == ProviderStatus::Success && one.requests > 3 {
+            if one.status == ProviderStatus::Success && one.requests > 8 {
                 broken.push(format!("a sync with nothing new asked {provider} {} times", one.requests));
             }
         }
@@ -124,7 +124,8 @@ fn duplicates(world: &World, stored: &[LoadedManga]) -> Vec<String> {
     {
         *seen.entry(work).or_default() += 1;
     }
-    let linked = |work: &usize| world.memory().titles[*work].ids.values().all(Option::is_some);
+    let memory = world.memory();
+    let linked = |work: &usize| memory.titles[*work].ids.values().all(Option::is_some) && !memory.split.contains(work);
     let twice = seen.into_iter().filter(|(work, count)| *count > 1 && linked(work));
     twice.map(|(work, count)| format!("work {work} is in the library {count} times")).collect()
 }
@@ -285,7 +286,7 @@ fn is_in_library(manga: &LoadedManga, head: &Head) -> bool {
 }
 
 fn is_journalled(row: &JournalRow, head: &Head) -> bool {
-    if row.cause != "conflict_lost" && row.cause != "push_removed" {
+    if !["conflict_lost", "push_removed", "linked"].contains(&row.cause.as_str()) {
         return false;
     }
     let fields: Option<kuroibara_core::Fields> = row.before.clone().and_then(|json| serde_json::from_value(json).ok());
@@ -308,6 +309,10 @@ async fn is_outside(world: &World, manga: &[&LoadedManga], work: usize, head: &H
     let entry = manga.iter().find_map(|manga| manga.state.local.present()).map(|(entry, _)| entry);
     let incomparable =
         entry.is_some_and(|entry| shape.project(&entry.fields(), Totals::default()).get(head.field).is_none());
+    // The list of another account is nobody's business now.
+    if world.lists_elsewhere(provider, work).any(|fields| fields.get(head.field) == Some(&head.value)) {
+        return true;
+    }
     let stays = world.list(provider).remove(&work).and_then(|fields| fields.get(head.field).cloned());
     (!waits || incomparable || entry.is_none()) && stays.is_some_and(|value| same(head.field, &value, &head.value))
 }

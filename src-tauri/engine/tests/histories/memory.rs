@@ -1,6 +1,6 @@
 //! What the laws have to remember of a history: every edit that still counts, what each list holds, what is about to happen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use enum_map::EnumMap;
 use kuroibara_core::{Field, Fields, Intent, Origin, Policy, Provider};
@@ -52,6 +52,8 @@ pub struct Memory {
     pub requests: EnumMap<Provider, usize>,
     /// Whether a whole listing page was answered well in this run.
     pub answered: EnumMap<Provider, bool>,
+    /// Works that the reader linked or split by hand.
+    pub split: HashSet<usize>,
     pub turns: Vec<Turn>,
     pub log: Vec<String>,
     pub broken: Vec<String>,
@@ -71,6 +73,7 @@ impl Memory {
             struck: EnumMap::default(),
             requests: EnumMap::default(),
             answered: EnumMap::default(),
+            split: HashSet::new(),
             turns: Vec::new(),
             log: Vec::new(),
             broken: Vec::new(),

@@ -1,11 +1,11 @@
 //! What happens in a history, drawn from its seed.
 
-use std::{sync::Mutex, time::Duration};
+use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
 use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule};
 use kuroibara_engine::{
     settings::SettingsChange,
-    sync::{Order, Trigger},
+    sync::{Order, Trigger, row_key},
 };
 use kuroibara_sim::{Fault, FaultRule, Moment, READER, Work};
 
@@ -24,7 +24,9 @@ const MARKS: u32 = 16;
 /// Plays a history to its end, brings it to rest and says which laws broke.
 pub async fn history(seed: u64, place: &Place, log: &Mutex<Vec<String>>) -> Vec<String> {
     let mut plot = Plot { chance: Chance::new(seed), mark: 0 };
-    let world = World::of(plot.works(), place).await;
+    let skew = plot.chance.pick(&[0, 0, 0, 45, -3_600, 7_200]);
+    let world = World::of(plot.works(), place, skew).await;
+    plot.manners(&world);
     plot.begin(&world).await;
     for _ in 0..3 + plot.chance.below(10) {
         plot.wait(&world);
@@ -63,7 +65,7 @@ impl Plot {
                     myanimelist: (!self.chance.one_in(8)).then_some(2_000 + n),
                     kitsu: if self.chance.one_in(8) { Vec::new() } else { vec![3_000 + n] },
                     chapters: total,
-                    volumes: None,
+                    adult: self.chance.one_in(8),
                     finished: total.is_some(),
                     ..Work::titled(&format!("Work {n}"))
                 }
@@ -115,8 +117,24 @@ impl Plot {
         world.clock.pass(Duration::from_secs(seconds));
     }
 
+    /// What the facts leave open differs from world to world.
+    fn manners(&mut self, world: &World) {
+        use kuroibara_sim::{anilist::BatchFailure, kitsu::IncludeManga};
+        let failure =
+            self.chance.pick(&[BatchFailure::NothingApplied, BatchFailure::EarlierApplied, BatchFailure::Partial]);
+        let (bumps, short, once) = (self.chance.one_in(2), self.chance.one_in(2), self.chance.one_in(2));
+        let include = self.chance.pick(&[IncludeManga::Works, IncludeManga::FailsWhenHidden, IncludeManga::Fails]);
+        world.note(format!("manners: {failure:?}, a save that changes nothing bumps {bumps}, {include:?}"));
+        world.sim.anilist.set_knobs(|knobs| (knobs.batch_failure, knobs.noop_save_bumps) = (failure, bumps));
+        world.sim.myanimelist.set_knobs(|knobs| {
+            knobs.refresh_once = once;
+            knobs.expires_in = if short { 3_600 } else { knobs.expires_in };
+        });
+        world.sim.kitsu.set_knobs(|knobs| knobs.include_manga = include);
+    }
+
     async fn scene(&mut self, world: &World) {
-        match self.chance.below(16) {
+        match self.chance.below(19) {
             0..6 => {
                 for _ in 0..1 + self.chance.below(4) {
                     let (seed, mark) = self.event();
@@ -127,8 +145,30 @@ impl Plot {
             12 => self.fault(world),
             13 => self.decide(world).await,
             14 => self.tokens(world),
+            15 => self.moderate(world),
+            16 => self.relink(world).await,
             _ => self.connection(world).await,
         }
+    }
+
+    /// The services' own people, or the reader's settings there, change what can be saved and seen.
+    fn moderate(&mut self, world: &World) {
+        let work = self.chance.below(world.memory().titles.len());
+        let ids = world.memory().titles[work].ids;
+        let on = self.chance.one_in(2);
+        world.note(format!("moderators: work {work}, {on}"));
+        match (self.chance.below(4), ids[Provider::AniList], ids[Provider::MyAnimeList]) {
+            (0 | 1, Some(id), _) => drop(world.sim.anilist.set_media(id, |media| media.locked = on)),
+            (2, _, Some(id)) => drop(world.sim.myanimelist.set_title(id, |title| title.approved = !on)),
+            _ => world.sim.kitsu.set_user(READER, |user| user.sfw_filter = on),
+        }
+    }
+
+    /// The reader says that two are not the same, or that they are after all.
+    async fn relink(&mut self, world: &World) {
+        let work = self.chance.below(world.memory().titles.len());
+        let provider = self.chance.pick(&Provider::ALL);
+        world.relink(work, provider, self.chance.one_in(2)).await;
     }
 
     async fn sync(&mut self, world: &World) {
@@ -139,7 +179,7 @@ impl Plot {
             dry_run: self.chance.one_in(10),
             approved: !self.chance.one_in(4),
             trigger: self.chance.pick(&[Trigger::Manual, Trigger::Edit, Trigger::Schedule, Trigger::Return]),
-            ..Order::default()
+            skipped: if self.chance.one_in(10) { self.skipped(world) } else { BTreeSet::new() },
         };
         if self.chance.one_in(3) {
             self.fault(world);
@@ -147,6 +187,15 @@ impl Plot {
         let turns = if self.chance.one_in(2) { self.turns() } else { Vec::new() };
         let dies = self.chance.one_in(8).then(|| self.chance.below(60) as i64);
         self.run(world, &order, turns, dies).await;
+    }
+
+    /// Some rows that the reader does not want this time.
+    fn skipped(&mut self, world: &World) -> BTreeSet<String> {
+        let ids = world.memory().titles.iter().map(|title| title.ids).collect::<Vec<_>>();
+        let ids = self.chance.pick(&ids);
+        let keys =
+            ids.iter().filter_map(|(provider, id)| Some(row_key(provider, &id.as_ref()?.to_string().as_str().into())));
+        keys.take(1 + self.chance.below(2)).collect()
     }
 
     async fn run(&mut self, world: &World, order: &Order, turns: Vec<Turn>, dies: Option<i64>) {
@@ -197,7 +246,7 @@ impl Plot {
     async fn decide(&mut self, world: &World) {
         let provider = self.chance.pick(&Provider::ALL);
         let mut change = SettingsChange::default();
-        match self.chance.below(9) {
+        match self.chance.below(10) {
             0 => {
                 change.rule =
                     Some(self.chance.pick(&[Rule::Newest, Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask]));
@@ -215,6 +264,7 @@ impl Plot {
             }
             6 => change.export_private = Some(self.chance.one_in(2)),
             7 => change.sync_enabled = Some(!self.chance.one_in(3)),
+            8 if self.chance.one_in(3) => change.volumes = Some(self.chance.one_in(2)),
             _ => {
                 let on = self.chance.one_in(2);
                 return self.keep_in_step(world, on).await;
@@ -260,6 +310,7 @@ impl Plot {
         } else {
             world.faults(provider).clear();
             let account = world.memory().accounts[provider];
+            let account = if self.chance.one_in(4) { READER + 4_343 - account } else { account };
             world.connect(provider, account).await;
         }
     }

@@ -89,10 +89,11 @@ pub enum Place {
 
 impl World {
     /// A world of these works in which nothing is connected and every list is empty.
-    pub async fn of(works: Vec<Work>, place: &Place) -> Arc<Self> {
+    /// The services' clocks are `skew` seconds ahead of ours.
+    pub async fn of(works: Vec<Work>, place: &Place, skew: i64) -> Arc<Self> {
         let start: Time = "2026-03-01T12:00:00Z".parse().unwrap();
         let titles = works.iter().map(title).collect();
-        let theirs = SimClock::manual(start);
+        let theirs = SimClock::manual(start + chrono::TimeDelta::seconds(skew));
         let config = SimConfig { entries: 0, clock: theirs.clone(), ..SimConfig::default() };
         let sim = Sim::with_catalog(config, Arc::new(Catalog::new(works))).await.unwrap();
         let dir = folder();
@@ -177,6 +178,7 @@ impl World {
             }
         }
         self.memory().accounts[provider] = account;
+        self.sim.kitsu.set_user(account, |user| user.sfw_filter = false);
         self.look(provider);
     }
 
@@ -252,8 +254,8 @@ impl World {
             Err(error) => return self.note(format!("the reader can't edit work {work}: {error}")),
         }
         let last =
-            self.view.journal(JournalFilter { manga: Some(manga), ..JournalFilter::default() }, 12, 0).await.unwrap();
-        let at = last.first().map(|row| row.at);
+            self.view.journal(JournalFilter { manga: Some(manga), ..JournalFilter::default() }, 40, 0).await.unwrap();
+        let at = last.iter().find(|row| row.cause == "edit").map(|row| row.at);
         let rows: Vec<_> = last.into_iter().filter(|row| row.cause == "edit" && Some(row.at) == at).collect();
         let mut memory = self.memory();
         for row in rows {
@@ -284,6 +286,20 @@ impl World {
             "the reader adds work {work} from {provider}: {}",
             added.map_or_else(|e| e.to_string(), |_| "done".into())
         ));
+    }
+
+    /// The reader splits a work off what it is linked to, or links it again.
+    pub async fn relink(&self, work: usize, provider: Provider, split: bool) {
+        let (Some(manga), id) = (self.manga_of(work).await, self.memory().titles[work].ids[provider]) else { return };
+        let Some(id) = id.map(|id| ExternalId::from(id.to_string().as_str())) else { return };
+        let engine = self.engine();
+        let done = if split { engine.unlink(manga, provider).await } else { engine.link(manga, provider, &id).await };
+        self.note(format!(
+            "the reader links work {work} at {provider} (split {split}): {}",
+            done.map_or_else(|e| e.to_string(), |_| "done".into())
+        ));
+        let mut memory = self.memory();
+        memory.split.insert(work);
     }
 
     // People at the websites.
@@ -375,6 +391,13 @@ impl World {
             Some((work, websites::read(&self.sim, provider, account, id?)?))
         };
         (0..works).filter_map(read).collect()
+    }
+
+    /// What the lists of the other accounts say about a work.
+    pub fn lists_elsewhere(&self, provider: Provider, work: usize) -> impl Iterator<Item = Fields> {
+        let (account, id) = self.whose(provider, work);
+        let others = Account::all().into_iter().map(|other| other.id).filter(move |other| *other != account);
+        others.filter_map(move |other| websites::read(&self.sim, provider, other, id?))
     }
 
     fn whose(&self, provider: Provider, work: usize) -> (i64, Option<i64>) {

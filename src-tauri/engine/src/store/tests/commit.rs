@@ -252,7 +252,7 @@ laws! {
         assert!(again.stale.is_empty() || load(&db).await.len() == 1);
     }
 
-    async fn a_cursor_is_stored_with_the_observations_and_never_goes_back(fresh: &Fresh) {
+    async fn a_cursor_is_stored_with_the_observations_and_goes_back_only_to_the_newest_that_is_left(fresh: &Fresh) {
         let db = fresh.open().await;
         let id = ids(&db).await[Provider::AniList];
         let read = |read_at, cursor, full| ListingRead {
@@ -275,6 +275,8 @@ laws! {
         let empty = commit(read(later(20), None, false)).await;
         assert_eq!((empty.list_cursor, empty.list_read_at), (Some(later(5)), Some(later(20))));
         assert_eq!((empty.last_full_at, empty.listed_total), (Some(later(10)), Some(7)));
+        let whole = commit(read(later(30), Some(later(2)), true)).await;
+        assert_eq!((whole.list_cursor, whole.list_read_at), (Some(later(2)), Some(later(30))));
     }
 
     async fn a_listing_is_not_noted_while_something_of_it_is_not_stored(fresh: &Fresh) {
