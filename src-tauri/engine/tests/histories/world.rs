@@ -454,7 +454,8 @@ async fn witness(world: Weak<World>, provider: Provider, seen: Seen) {
     }
     let event = {
         let mut memory = world.memory();
-        if seen.fault.is_some() {
+        // A refused batch may have been applied in part without saying so: what is sent again is no second write then.
+        if seen.fault.is_some() || is_write && seen.status.is_some_and(|status| status >= 400) {
             memory.struck[provider] = true;
         }
         if seen.moment == Moment::Before {

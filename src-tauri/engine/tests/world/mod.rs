@@ -15,7 +15,7 @@ use kuroibara_engine::{
     },
     vault::MemoryKeyring,
 };
-use kuroibara_sim::{Account, READER, Sim, SimClock, SimConfig};
+use kuroibara_sim::{Account, Catalog, READER, Sim, SimClock, SimConfig, Work};
 
 /// Everything that a story needs.
 pub struct World {
@@ -30,19 +30,41 @@ pub struct World {
 impl World {
     /// Services with so many works and entries, and an engine that knows nothing yet.
     pub async fn with(works: usize, entries: usize) -> Self {
-        let start = "2026-11-01T12:00:00Z".parse().unwrap();
-        let sim_clock = SimClock::manual(start);
-        let sim = Sim::start(SimConfig { works, entries, clock: sim_clock, ..SimConfig::default() }).await.unwrap();
+        let clock = SimClock::manual(start());
+        Self::of(Sim::start(SimConfig { works, entries, clock, ..SimConfig::default() }).await.unwrap()).await
+    }
+
+    /// Services with so many works that all three know, all lists empty: work n is 1000 + n at AniList, 2000 + n at
+    /// MyAnimeList and 3000 + n at Kitsu.
+    pub async fn of_works(count: i64) -> Self {
+        let work = |n| Work {
+            anilist: Some(1000 + n),
+            myanimelist: Some(2000 + n),
+            kitsu: vec![3000 + n],
+            ..Work::titled(&format!("Work {n}"))
+        };
+        let catalog = Arc::new(Catalog::new((0..count).map(work).collect()));
+        let config = SimConfig { entries: 0, clock: SimClock::manual(start()), ..SimConfig::default() };
+        Self::of(Sim::with_catalog(config, catalog).await.unwrap()).await
+    }
+
+    /// An engine that knows nothing yet before these services.
+    async fn of(sim: Sim) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut env: std::collections::HashMap<String, String> =
             sim.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         env.insert("KUROIBARA_DATA_DIR".into(), dir.path().to_str().unwrap().into());
         env.insert("KUROIBARA_LIMITS".into(), "off".into());
         let config = Config::from_env(|name| env.get(name).cloned()).unwrap();
-        let clock = ManualClock::new(start);
+        let clock = ManualClock::new(start());
         let keyring = Arc::new(MemoryKeyring::default());
         let engine = Engine::open(config.clone(), Arc::new(clock.clone()), keyring.clone()).await.unwrap();
         Self { sim, engine, clock, keyring, config, dir }
+    }
+
+    /// A second device or process on the same library.
+    pub async fn another_engine(&self) -> Engine {
+        Engine::open(self.config.clone(), Arc::new(self.clock.clone()), self.keyring.clone()).await.unwrap()
     }
 
     /// Time passes everywhere.
@@ -58,17 +80,22 @@ impl World {
     }
 
     pub async fn connect(&self, provider: Provider) {
+        self.connect_as(provider, READER).await;
+    }
+
+    /// Signs in to one of the two accounts that each service has.
+    pub async fn connect_as(&self, provider: Provider, account: i64) {
         let back = match provider {
             Provider::AniList => {
                 let begun = self.engine.begin_login(provider).await.unwrap();
-                self.sim.anilist.approve(begun.authorize_url.as_str(), READER).unwrap()
+                self.sim.anilist.approve(begun.authorize_url.as_str(), account).unwrap()
             }
             Provider::MyAnimeList => {
                 let begun = self.engine.begin_login(provider).await.unwrap();
-                self.sim.myanimelist.approve(begun.authorize_url.as_str(), READER).unwrap()
+                self.sim.myanimelist.approve(begun.authorize_url.as_str(), account).unwrap()
             }
             Provider::Kitsu => {
-                let account = Account::all()[0].clone();
+                let account = Account::all().into_iter().find(|one| one.id == account).unwrap();
                 self.engine.connect_kitsu(&account.name, Secret::new(account.password)).await.unwrap();
                 return;
             }
@@ -96,6 +123,10 @@ impl World {
     pub fn writes(&self) -> [usize; 3] {
         [self.sim.anilist.writes(), self.sim.myanimelist.writes(), self.sim.kitsu.writes()]
     }
+}
+
+fn start() -> kuroibara_core::Time {
+    "2026-11-01T12:00:00Z".parse().unwrap()
 }
 
 /// Asserts that every provider of a report is done and well.
