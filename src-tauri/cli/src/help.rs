@@ -59,6 +59,7 @@ Kitsu needs no client.";
 
 /// After `update --help`.
 pub(crate) const UPDATE: &str = "\
+MyAnimeList can't keep an entry private, so private entries are held back there unless --export-private true allows them.
 Examples:
   kuroibara-cli update kitsu --sync-ratings false
   kuroibara-cli update myanimelist --direction push --rule ask";

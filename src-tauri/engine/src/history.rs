@@ -1,5 +1,7 @@
 //! What happened: runs and changes, the newest first.
 
+use std::collections::HashMap;
+
 use kuroibara_core::{MangaId, Provider, RunId, Time};
 use serde::Serialize;
 
@@ -46,6 +48,8 @@ pub struct ChangeView {
     pub run_id: Option<RunId>,
     /// Which manga.
     pub manga_id: MangaId,
+    /// Its title.
+    pub title: Option<String>,
     /// Where; none: in the library.
     pub provider: Option<Provider>,
     /// Which field; none: the whole entry.
@@ -73,9 +77,10 @@ impl Engine {
             return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
         }
         let changes = self.db.journal(JournalFilter { run, ..JournalFilter::default() }, limit, 0).await?;
+        let titles = self.db.shown_titles(&changes.iter().map(|row| row.manga).collect()).await?;
         Ok(History {
             runs: runs.into_iter().map(RunView::from).collect(),
-            changes: changes.into_iter().map(ChangeView::from).collect(),
+            changes: changes.into_iter().map(|row| ChangeView::of(row, &titles)).collect(),
         })
     }
 }
@@ -94,9 +99,10 @@ impl From<Run> for RunView {
     }
 }
 
-impl From<JournalRow> for ChangeView {
-    fn from(row: JournalRow) -> Self {
+impl ChangeView {
+    fn of(row: JournalRow, titles: &HashMap<MangaId, String>) -> Self {
         Self {
+            title: titles.get(&row.manga).cloned(),
             change_id: row.id,
             run_id: row.run,
             manga_id: row.manga,

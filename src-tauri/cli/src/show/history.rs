@@ -18,11 +18,12 @@ pub(crate) fn history(history: &History, look: Look) -> String {
         let (began, ended) = (moment(run.started_at), moment_or_never(run.finished_at));
         runs.row([run.run_id.to_string(), word(&run.strategy), word(&run.trigger), word(&run.status), began, ended]);
     }
-    let mut changes = Table::new(look, &["AT", "WHERE", "WHAT", "BY", "WHY", "MANGA"]);
+    let mut changes = Table::new(look, &["AT", "TITLE", "WHERE", "WHAT", "BY", "WHY"]);
     for change in &history.changes {
         let place = change.provider.map_or("here", |provider| provider.title());
         let (at, by) = (moment(change.at), change.origin.replace('_', " "));
-        changes.row([at, place.into(), what(change), by, word(&change.cause), change.manga_id.to_string()]);
+        let title = truncated(change.title.as_deref().unwrap_or("–"), look.title_width());
+        changes.row([at, title, place.into(), what(change), by, word(&change.cause)]);
     }
     paragraphs([runs, changes].map(|table| if table.is_empty() { String::new() } else { table.text() }))
 }

@@ -86,9 +86,8 @@ fn remarks(report: &Report, look: Look) -> String {
             .map(|error| format!("{} {}: {}", look.toned("!", Tone::Bad), provider.title(), plain(&error.message)));
         let notices =
             one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
-        let held = (one.held > 0).then(|| {
-            format!("{} of {}'s entries are held back in part: see `keep-in-step --help`.", one.held, provider.title())
-        });
+        let held =
+            (one.held > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), held_text(*provider, one.held)));
         errors.chain(notices).chain(held).collect::<Vec<_>>()
     };
     report.providers.iter().flat_map(of).collect::<Vec<_>>().join("\n")
@@ -152,6 +151,15 @@ fn said(action: Action, change: &FieldChange) -> String {
 /// A field, as a person calls it.
 pub(super) fn field_name(field: &str) -> String {
     field.trim_end_matches("_read").replace('_', " ")
+}
+
+fn held_text(provider: Provider, entries: usize) -> String {
+    let (entries, are) =
+        if entries == 1 { ("1 entry".to_owned(), "is") } else { (format!("{entries} entries"), "are") };
+    format!(
+        "{}: {entries} {are} held back in part. `keep-in-step --help` and `update --help` say why.",
+        provider.title()
+    )
 }
 
 fn notice_text(notice: Notice) -> &'static str {

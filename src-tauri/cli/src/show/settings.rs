@@ -39,7 +39,7 @@ pub(crate) fn in_step(on: bool) -> &'static str {
 pub(crate) fn integration(provider: Provider) -> impl FnOnce(&IntegrationView, Look) -> String {
     move |view, _look| {
         let client = match (view.client_id_set, view.client_secret_set) {
-            (false, _) => "not set up",
+            (false, _) => "none",
             (true, false) => "set up, without a secret",
             (true, true) => "set up, with a secret",
         };

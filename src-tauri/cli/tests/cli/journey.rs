@@ -96,8 +96,9 @@ async fn history_tells(world: &World, entry: &Value) {
     let history = world.answer(&["history", "--limit", "200"]).await;
     assert!(!history["runs"].as_array().unwrap().is_empty());
     let changes = history["changes"].as_array().unwrap();
-    let edit = |change: &&Value| change["manga_id"] == entry["manga_id"] && change["field"] == "score";
-    assert!(changes.iter().any(|change| edit(&change) && change["after"] == 87), "{history}");
+    let edit = |change: &Value| change["manga_id"] == entry["manga_id"] && change["field"] == "score";
+    let change = changes.iter().find(|change| edit(change) && change["after"] == 87);
+    assert_eq!(change.expect("the edit")["title"], entry["title"], "{history}");
     let run = history["runs"][0]["run_id"].as_str().unwrap();
     let one = world.answer(&["history", "--run", run]).await;
     assert_eq!(one["runs"].as_array().unwrap().len(), 1);

@@ -1,6 +1,9 @@
 //! Tables `manga` and `manga_titles`: the works of the library, and all their names.
 
+use std::collections::{BTreeSet, HashMap};
+
 use kuroibara_core::{MangaId, Time, Totals};
+use uuid::Uuid;
 
 use super::{
     Db, StoreError,
@@ -68,6 +71,13 @@ impl Db {
         let titles: Vec<(String, String)> = tx.all(TITLES, args![manga]).await?;
         row.map(|row| row.details(titles)).transpose()
     }
+
+    /// The titles to show of these works, as far as they exist.
+    pub async fn shown_titles(&self, manga: &BTreeSet<MangaId>) -> Result<HashMap<MangaId, String>, StoreError> {
+        let keys = manga.iter().map(|id| Arg::from(*id)).collect();
+        let rows: Vec<(Uuid, String)> = self.pool.read().await?.all_among(SHOWN, keys).await?;
+        Ok(rows.into_iter().map(|(id, title)| (MangaId(id), title)).collect())
+    }
 }
 
 impl DetailsRow {
@@ -89,4 +99,5 @@ impl DetailsRow {
     }
 }
 
+const SHOWN: &str = "SELECT id, title FROM manga WHERE id IN {}";
 const TITLES: &str = "SELECT kind, text FROM manga_titles WHERE manga_id = $1 AND position > 0 ORDER BY position";
