@@ -67,14 +67,16 @@ fn made_anew(base: Option<&Base>, intent: &Intent, answer: &Observation, shape: 
     if base.is_some_and(|base| is_another_entry(base, answer)) {
         return true;
     }
-    let like = |predicted: Predicted| {
-        Field::ALL
-            .into_iter()
-            .all(|f| predicted.fields.get(f) == answer.fields.get(f) || predicted.invented.contains(&f))
+    let like = |predicted: Predicted, certain: &dyn Fn(Field) -> bool| {
+        let same = |field: Field| predicted.fields.get(field) == answer.fields.get(field);
+        Field::ALL.into_iter().filter(|field| certain(*field)).all(|f| same(f) || predicted.invented.contains(&f))
     };
+    // Which status a new entry gets when none is told is not documented, and neither is whether its dates are known then.
+    let has_status = intent.sent.status().is_some();
+    let told = |field: Field| has_status || !matches!(field, Field::Status | Field::FinishedOn);
     answer.entry_id.is_none()
-        && like(shape.predict(None, &intent.sent, totals))
-        && !like(shape.predict(Some(before), &intent.sent, totals))
+        && like(shape.predict(None, &intent.sent, totals), &told)
+        && !like(shape.predict(Some(before), &intent.sent, totals), &|_| true)
 }
 
 /// One write, what it should have done, and what is there now.

@@ -261,8 +261,8 @@ fn edited_here(group: Group, changes: &[Change<'_>]) -> Vec<Field> {
 fn agreed(group: Group, local: &Entry, edited: &[Field], changes: &[Change<'_>]) -> Option<Winner> {
     let holds_all = |chosen: &Change<'_>| {
         let mut mine = edited.iter().copied().chain(chosen.unconfirmed(group));
-        mine.all(|field| chosen.entry.get(field) == local.get(field))
-            && changes.iter().all(|change| change.is_contained_in(&chosen.entry, group))
+        let whole = chosen.with_whole_group(group, local);
+        mine.all(|field| !chosen.view.contradicts(field)) && changes.iter().all(|c| c.is_contained_in(&whole, group))
     };
     let rank = |i: &usize| (changes[*i].view.seen.updated_at, values(&changes[*i].entry, group));
     (0..changes.len()).filter(|i| holds_all(&changes[*i])).max_by_key(rank).map(Winner::Change)

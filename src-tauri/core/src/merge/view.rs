@@ -79,6 +79,12 @@ impl<'a> View<'a> {
         self.entry.fields().of(group)
     }
 
+    /// Whether the provider holds something else than the library in `field`. What is empty there takes ours at a first link.
+    pub(crate) fn contradicts(&self, field: Field) -> bool {
+        let takes_ours = |theirs: &Value| theirs.is_empty() && self.pair(field).is_none();
+        self.both(field).is_some_and(|(mine, theirs)| mine != theirs && !takes_ours(theirs))
+    }
+
     /// Whether both hold the same in the provider's terms.
     pub(crate) fn is_same(&self, field: Field) -> bool {
         self.both(field).is_some_and(|(mine, theirs)| mine == theirs)
