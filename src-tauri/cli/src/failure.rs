@@ -20,6 +20,9 @@ pub(crate) enum Failure {
     /// A secret was to come on standard input, and none came.
     #[error("no secret came on standard input: give it as the first line there ({0})")]
     NoSecret(String),
+    /// The person, or the system, wanted it to end.
+    #[error("stopped. What was done is kept, and the next sync goes on from there")]
+    Stopped,
     /// The answer could not be written.
     #[error("the answer could not be written: {0}")]
     Output(#[from] std::io::Error),
@@ -33,6 +36,7 @@ impl Failure {
             Self::Config(_) => "bad_environment",
             Self::Usage(_) => "usage",
             Self::NoSecret(_) => "no_secret",
+            Self::Stopped => "stopped",
             Self::Output(_) => "output",
         }
     }
@@ -42,7 +46,7 @@ impl Failure {
         match self {
             Self::Engine(error) => exit::of_error(error),
             Self::Config(_) | Self::Usage(_) | Self::NoSecret(_) => Exit::BadInput,
-            Self::Output(_) => Exit::Failed,
+            Self::Stopped | Self::Output(_) => Exit::Failed,
         }
     }
 
@@ -56,7 +60,12 @@ impl Failure {
         match self {
             Self::Engine(EngineError::Vault(VaultError::NoKeyring(_))) => Some(Lack::NewPassphrase),
             Self::Engine(EngineError::Vault(VaultError::PassphraseNeeded)) => Some(Lack::Passphrase),
-            Self::Engine(_) | Self::Config(_) | Self::Usage(_) | Self::NoSecret(_) | Self::Output(_) => None,
+            Self::Engine(_)
+            | Self::Config(_)
+            | Self::Usage(_)
+            | Self::NoSecret(_)
+            | Self::Stopped
+            | Self::Output(_) => None,
         }
     }
 }

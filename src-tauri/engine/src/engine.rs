@@ -1,6 +1,9 @@
 //! The engine as a whole: what every face of the application holds, and where its parts meet.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use enum_map::EnumMap;
 use kuroibara_core::{Policy, Provider};
@@ -29,6 +32,8 @@ pub struct Engine {
     vault: Vault,
     /// What this process calls itself where it takes a lease.
     pub(crate) holder: String,
+    /// How many leases it has taken and not given back.
+    pub(crate) leases: Arc<AtomicUsize>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -49,13 +54,19 @@ impl Engine {
         }
         let holder = uuid::Uuid::new_v4().to_string();
         let (events, _) = broadcast::channel(256);
-        Ok(Self { config, db, http, clock, events, ledger, vault, holder })
+        Ok(Self { config, db, http, clock, events, ledger, vault, holder, leases: Arc::default() })
     }
 
     /// Ends the use of the database in good order.
     pub async fn close(self) {
         if let Err(error) = self.ledger.flush().await {
             tracing::warn!(%error, "the last requests were not counted");
+        }
+        // Of a sync that was given up in the middle; the next one need not wait for its lease to end.
+        if self.leases.load(Ordering::Relaxed) > 0
+            && let Err(error) = self.db.release_leases_of(&self.holder).await
+        {
+            tracing::warn!(%error, "what was held could not be given back; it ends by itself");
         }
         self.db.close().await;
     }

@@ -77,7 +77,7 @@ async fn asked_twice(stop: &Notify) {
 
 /// Ends with the next Ctrl-C, or the system's request to end.
 #[cfg(unix)]
-async fn asked_to_end() {
+pub(super) async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut end) = signal(SignalKind::terminate()) else { return interrupted().await };
     tokio::select! {
@@ -88,7 +88,7 @@ async fn asked_to_end() {
 
 /// Ends with the next Ctrl-C.
 #[cfg(not(unix))]
-async fn asked_to_end() {
+pub(super) async fn asked_to_end() {
     interrupted().await;
 }
 

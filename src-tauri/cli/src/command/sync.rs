@@ -1,9 +1,9 @@
 //! Syncing, the plan that waits, and what was done.
 
 use kuroibara_core::RunId;
-use kuroibara_engine::sync::Order;
+use kuroibara_engine::{EngineError, sync::Order};
 
-use super::Desk;
+use super::{Desk, machine::asked_to_end};
 use crate::{
     args::{PlanStep, Sync},
     exit::{self, Exit},
@@ -23,7 +23,7 @@ impl Desk<'_> {
             ..Order::default()
         };
         let progress = Progress::of(self.engine.events());
-        let report = self.engine.sync(&order).await?;
+        let report = unless_stopped(self.engine.sync(&order)).await?;
         drop(progress);
         self.voice.say(&report, show::report(args.dry_run))?;
         Ok(exit::of_report(&report, args.dry_run))
@@ -42,7 +42,7 @@ impl Desk<'_> {
         self.unlock().await?;
         let rows: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
         let progress = Progress::of(self.engine.events());
-        let report = self.engine.plan_apply(&rows).await?;
+        let report = unless_stopped(self.engine.plan_apply(&rows)).await?;
         drop(progress);
         self.voice.say(&report, show::report(false))?;
         Ok(exit::of_report(&report, false))
@@ -50,5 +50,13 @@ impl Desk<'_> {
 
     pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {
         self.voice.say(&self.engine.history(run, limit).await?, show::history)
+    }
+}
+
+/// Gives the work up when the person or the system wants an end, so that what it held can be given back.
+async fn unless_stopped<T>(work: impl Future<Output = Result<T, EngineError>>) -> Result<T, Failure> {
+    tokio::select! {
+        done = work => Ok(done?),
+        () = asked_to_end() => Err(Failure::Stopped),
     }
 }

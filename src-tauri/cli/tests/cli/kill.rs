@@ -146,3 +146,24 @@ fn assert_arrived(world: &World, said: &[Said], story: &str) {
         assert_eq!(kitsu.notes.as_ref(), Some(notes), "{story}: {}", manga.title);
     }
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_is_asked_to_end_leaves_the_way_free_for_the_next() {
+    let world = World::with(60, 15).await;
+    world.begin().await;
+    world.sim.kitsu.faults().push(kuroibara_sim::FaultRule::once(kuroibara_sim::Fault::Hang));
+    let mut command = world.command(&["sync"]);
+    let sync = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut looks = tokio::time::interval(Duration::from_millis(1));
+    while world.sim.kitsu.requests().is_empty() {
+        looks.tick().await;
+    }
+    let asked = tokio::process::Command::new("kill").args(["-INT", &sync.id().unwrap().to_string()]).status();
+    assert!(asked.await.unwrap().success());
+    let stopped: crate::world::Ran = sync.wait_with_output().await.unwrap().into();
+    assert_eq!((stopped.status, stopped.code().as_str()), (1, "stopped"), "{stopped:?}");
+    let begun = std::time::Instant::now();
+    world.answer(&["sync"]).await;
+    assert!(begun.elapsed() < Duration::from_secs(30), "it did not wait for a lease to end by itself");
+}

@@ -64,6 +64,12 @@ impl Db {
         self.pool.run(RELEASE, args![&*proof.name, &*proof.holder, proof.fence]).await?;
         Ok(())
     }
+
+    /// Gives back what is held by anybody whose name begins with `holder` and a colon.
+    pub async fn release_leases_of(&self, holder: &str) -> Result<(), StoreError> {
+        self.pool.run(RELEASE_ALL, args![format!("{holder}:%")]).await?;
+        Ok(())
+    }
 }
 
 /// Ends the transaction unless nobody else took the lease. One that has ended but was not taken still counts here: what
@@ -87,3 +93,4 @@ const TAKE: &str = "INSERT INTO leases (name, holder, fence, expires_at) VALUES 
 const RENEW: &str =
     "UPDATE leases SET expires_at = $5 WHERE name = $1 AND holder = $2 AND fence = $3 AND expires_at > $4";
 const RELEASE: &str = "UPDATE leases SET holder = NULL, expires_at = 0 WHERE name = $1 AND holder = $2 AND fence = $3";
+const RELEASE_ALL: &str = "UPDATE leases SET holder = NULL, expires_at = 0 WHERE holder LIKE $1";

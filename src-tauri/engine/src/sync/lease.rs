@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Lease {
     held: Arc<Held>,
     renewal: JoinHandle<()>,
+    /// The engine's count of leases that were not given back.
+    unreturned: Arc<AtomicUsize>,
 }
 
 struct Held {
@@ -55,7 +57,8 @@ impl Lease {
     fn hold(engine: &Engine, proof: LeaseProof) -> Self {
         let held = Arc::new(Held { db: engine.db.clone(), proof, lost: AtomicBool::new(false) });
         let renewal = tokio::spawn(renew(held.clone()));
-        Self { held, renewal }
+        engine.leases.fetch_add(1, Ordering::Relaxed);
+        Self { held, renewal, unreturned: engine.leases.clone() }
     }
 
     /// What each transaction of the run has to show.
@@ -73,6 +76,7 @@ impl Lease {
         if let Err(error) = self.held.db.release_lease(&self.held.proof).await {
             tracing::warn!(%error, "the lease could not be given back; it ends by itself");
         }
+        self.unreturned.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -23,6 +23,14 @@ laws! {
         assert!(other.holds_lease(&next).await.unwrap(), "an old proof releases nothing");
     }
 
+    async fn who_leaves_gives_back_everything_of_its_own_and_nothing_else(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let ours = db.acquire_lease("sync", "laptop:1", LONG).await.unwrap().unwrap();
+        let theirs = db.acquire_lease("token:kitsu", "laptop2:1", LONG).await.unwrap().unwrap();
+        db.release_leases_of("laptop").await.unwrap();
+        assert!(!db.holds_lease(&ours).await.unwrap() && db.holds_lease(&theirs).await.unwrap());
+    }
+
     async fn of_many_who_ask_at_once_one_gets_it(fresh: &Fresh) {
         fresh.open().await.close().await;
         let mut racers = Vec::new();
