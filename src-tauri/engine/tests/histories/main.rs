@@ -20,15 +20,19 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use world::{Place, folder};
+use kuroibara_engine::{Engine, clock::SystemClock, config::Config, secret::Secret, vault};
+use world::{PASSPHRASE, Place, folder};
 
 /// How many are played when nobody says.
 const HISTORIES: u64 = 200;
+
+/// One of so many is played on PostgreSQL, where there is a server.
+const ON_POSTGRESQL: u64 = 25;
 
 /// What became of a history that broke a law.
 struct Broken {
@@ -63,7 +67,7 @@ fn random_histories_keep_every_law() {
 /// Plays these seeds in as many threads as the machine has cores.
 fn play(seeds: &[u64]) -> Vec<Broken> {
     let template = template();
-    let place = Place::Copy(template.1);
+    let server = server();
     let next = AtomicUsize::new(0);
     let broken = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
@@ -71,7 +75,10 @@ fn play(seeds: &[u64]) -> Vec<Broken> {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = one(seed, &place);
+                    let outcome = match server.as_ref().filter(|_| seed % ON_POSTGRESQL == ON_POSTGRESQL - 1) {
+                        Some(server) => server.one(seed),
+                        None => one(seed, &Place::Copy(template.1.clone())),
+                    };
                     if !outcome.laws.is_empty() {
                         println!("seed {seed}: {}", outcome.laws.join(" | "));
                         broken.lock().unwrap().push(outcome);
@@ -105,4 +112,58 @@ fn template() -> (tempfile::TempDir, PathBuf) {
     });
     let file = dir.path().join("kuroibara.db");
     (dir, file)
+}
+
+/// A PostgreSQL server with a library as the first start leaves it, to be copied for each history.
+struct Server {
+    url: url::Url,
+    template: String,
+    keyring: Arc<vault::MemoryKeyring>,
+}
+
+/// The server of the tests; none: `cargo xtask test` starts one.
+fn server() -> Option<Server> {
+    let url: url::Url = std::env::var("KUROIBARA_TEST_POSTGRES_URL").ok()?.parse().unwrap();
+    let template = format!("histories_{}", uuid::Uuid::new_v4().simple());
+    let server = Server { url, template, keyring: Arc::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        server.administer(&format!("CREATE DATABASE {}", server.template)).await;
+        let (url, dir) = (server.database(&server.template), folder());
+        let env = |name: &str| match name {
+            "DATABASE_URL" => Some(url.clone()),
+            "KUROIBARA_PASSPHRASE" => Some(PASSPHRASE.to_owned()),
+            "KUROIBARA_DATA_DIR" => dir.path().to_str().map(Into::into),
+            _ => None,
+        };
+        let config = Config::from_env(env).unwrap();
+        let engine = Engine::open(config, Arc::new(SystemClock), server.keyring.clone()).await.unwrap();
+        engine.vault().seal(&vault::Place::new("a", "key"), &Secret::new("is made at its first use")).await.unwrap();
+        engine.close().await;
+    });
+    Some(server)
+}
+
+impl Server {
+    fn one(&self, seed: u64) -> Broken {
+        let name = format!("history_{}", uuid::Uuid::new_v4().simple());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(self.administer(&format!("CREATE DATABASE {name} TEMPLATE {}", self.template)));
+        let outcome = one(seed, &Place::Server(self.database(&name), self.keyring.clone()));
+        runtime.block_on(self.administer(&format!("DROP DATABASE {name} WITH (FORCE)")));
+        outcome
+    }
+
+    fn database(&self, name: &str) -> String {
+        let mut url = self.url.clone();
+        url.set_path(name);
+        url.into()
+    }
+
+    async fn administer(&self, statement: &str) {
+        use sqlx::{AssertSqlSafe, Connection};
+        let mut connection = sqlx::PgConnection::connect(self.url.as_str()).await.unwrap();
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
 }

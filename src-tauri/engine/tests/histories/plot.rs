@@ -147,6 +147,14 @@ impl Plot {
             14 => self.tokens(world),
             15 => self.moderate(world),
             16 => self.relink(world).await,
+            17 if self.chance.one_in(2) => {
+                let full = self.chance.one_in(2);
+                let order = Order { approved: true, full, ..Order::default() };
+                world.sync_both(&order, &Order { approved: true, ..Order::default() }).await;
+            }
+            17 if self.chance.one_in(4) => {
+                world.set_our_clock(chrono::TimeDelta::minutes(self.chance.pick(&[-100, -3, 3, 100])));
+            }
             _ => self.connection(world).await,
         }
     }

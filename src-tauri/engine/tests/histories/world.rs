@@ -83,9 +83,12 @@ impl Clock for Both {
 pub enum Place {
     /// A copy of this file.
     Copy(PathBuf),
-    /// A PostgreSQL database of its own.
-    Server(String),
+    /// This PostgreSQL database, whose data key is in this keyring and wrapped by [`PASSPHRASE`].
+    Server(String, Arc<MemoryKeyring>),
 }
+
+/// Wraps the data key where several devices share a database.
+pub const PASSPHRASE: &str = "three lists and one library";
 
 impl World {
     /// A world of these works in which nothing is connected and every list is empty.
@@ -101,7 +104,10 @@ impl World {
         let crash = Arc::new(Notify::new());
         let clock =
             Both { ours: ManualClock::new(start), theirs, looks: Arc::new(AtomicI64::new(-1)), crash: crash.clone() };
-        let keyring = Arc::new(MemoryKeyring::default());
+        let keyring = match place {
+            Place::Copy(_) => Arc::default(),
+            Place::Server(_, keyring) => keyring.clone(),
+        };
         let engine = Engine::open(config.clone(), Arc::new(clock.clone()), keyring.clone()).await.unwrap();
         let url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
         let view = Db::open(url.as_deref(), dir.path(), start).await.unwrap();
@@ -215,6 +221,30 @@ impl World {
                 None
             }
         }
+    }
+
+    /// Two devices sync at the same moment: one of them waits, and perhaps gives up.
+    pub async fn sync_both(&self, first: &Order, second: &Order) {
+        self.note("-- two devices sync");
+        self.memory().begin(Vec::new());
+        let (engine, other) = (self.engine(), self.other_device().await);
+        for result in <[_; 2]>::from(tokio::join!(engine.sync(first), other.sync(second))) {
+            match result {
+                Ok(report) => self.tell(&report),
+                Err(error) => self.note(format!("   a device could not: {error}")),
+            }
+        }
+    }
+
+    /// The reader's other device on the same database.
+    async fn other_device(&self) -> Engine {
+        Engine::open(self.config.clone(), Arc::new(self.clock.clone()), self.keyring.clone()).await.unwrap()
+    }
+
+    /// Our machine's clock is set, and nobody else's.
+    pub fn set_our_clock(&self, by: chrono::TimeDelta) {
+        self.clock.ours.set(self.clock.ours.now() + by);
+        self.note(format!("our clock is set by {by}"));
     }
 
     fn tell(&self, report: &Report) {
@@ -564,7 +594,10 @@ fn config_of(sim: &Sim, dir: &Path, place: &Place) -> Config {
     env.insert("KUROIBARA_LIMITS".into(), "off".into());
     match place {
         Place::Copy(file) => drop(std::fs::copy(file, dir.join("kuroibara.db")).unwrap()),
-        Place::Server(url) => drop(env.insert("DATABASE_URL".into(), url.clone())),
+        Place::Server(url, _) => {
+            env.insert("DATABASE_URL".into(), url.clone());
+            env.insert("KUROIBARA_PASSPHRASE".into(), PASSPHRASE.into());
+        }
     }
     let mut config = Config::from_env(|name| env.get(name).cloned()).unwrap();
     config.http.seed = 1;
