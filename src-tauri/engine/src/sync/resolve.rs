@@ -29,16 +29,20 @@ pub(super) async fn resolve(
         let foreign: Vec<WorkId> = wanted.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
         let answers = retrieved.client.resolve(Some(&retrieved.token), &foreign).await;
         let answers = answers.map_err(|error| Trouble::At(provider, error))?;
-        remember_misses(field, provider, &answers).await?;
-        looks.asked.extend(foreign.into_iter().map(|id| (provider, id)));
+        looks.asked.extend(foreign.iter().cloned().map(|id| (provider, id)));
         let taken = taken(field, provider, &answers, subjects).await?;
+        let mut misses: HashSet<WorkId> = foreign.into_iter().collect();
         for (manga, id) in agreed(&wanted, &answers, &taken) {
             if let Some(subject) =
                 subjects.get_mut(&manga).filter(|subject| !is_rejected(looks, subject, provider, &id))
             {
                 field.tie(subject, provider, &id, None);
+                for id in wanted.iter().filter(|(wanting, _)| *wanting == manga).flat_map(|(_, ids)| ids) {
+                    misses.remove(id);
+                }
             }
         }
+        remember_misses(field, provider, misses).await?;
     }
     Ok(())
 }
@@ -134,10 +138,12 @@ async fn misses(field: &Field<'_>, provider: Provider) -> Result<HashSet<WorkId>
     Ok(cached.unwrap_or_default().into_iter().collect())
 }
 
-async fn remember_misses(field: &Field<'_>, provider: Provider, answers: &[Resolved]) -> Result<(), EngineError> {
+/// What led to no id is not asked again for a while, be it that nobody knows it, or that two manga would share the answer:
+/// which of them a run looks at must not decide.
+async fn remember_misses(field: &Field<'_>, provider: Provider, new: HashSet<WorkId>) -> Result<(), EngineError> {
     let mut misses = misses(field, provider).await?;
     let before = misses.len();
-    misses.extend(answers.iter().filter(|answer| answer.works.is_empty()).map(|answer| answer.foreign.clone()));
+    misses.extend(new);
     if misses.len() > before {
         let mut all: Vec<WorkId> = misses.into_iter().collect();
         all.sort_unstable();

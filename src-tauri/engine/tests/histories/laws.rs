@@ -31,7 +31,7 @@ pub async fn check_at_rest(world: &Arc<World>) -> Vec<String> {
     let mut rested = false;
     for _ in 0..RUNS_TO_REST {
         world.clock.pass(Duration::from_secs(25 * 3600));
-        rested = is_quiet(world, &sync(world, true).await).await;
+        rested = is_quiet(sync(world, true).await.as_ref());
         if rested {
             break;
         }
@@ -68,10 +68,8 @@ async fn sync(world: &Arc<World>, full: bool) -> Option<Report> {
     world.sync(&Order { full, approved: true, ..Order::default() }, Vec::new(), None).await
 }
 
-async fn is_quiet(world: &Arc<World>, report: &Option<Report>) -> bool {
-    let Some(report) = report else { return false };
-    let _ = world;
-    report.plan.is_empty()
+fn is_quiet(report: Option<&Report>) -> bool {
+    report.is_some_and(|report| report.plan.is_empty())
 }
 
 /// Law 1, second half: a further sync writes nothing, plans nothing, and moves neither the library nor a base.
@@ -331,9 +329,4 @@ pub fn check_report(world: &World, report: &Report) {
             memory.broken.push(format!("{provider} was asked {} times in one run", one.requests));
         }
     }
-}
-
-/// Whether a listing says that the entry is there.
-pub fn is_present(remote: &Remote) -> bool {
-    matches!(remote, Remote::Present(_))
 }

@@ -29,7 +29,7 @@ use kuroibara_engine::{Engine, clock::SystemClock, config::Config, secret::Secre
 use world::{PASSPHRASE, Place, folder};
 
 /// How many are played when nobody says.
-const HISTORIES: u64 = 200;
+const HISTORIES: u64 = 2_000;
 
 /// One of so many is played on PostgreSQL, where there is a server.
 const ON_POSTGRESQL: u64 = 25;

@@ -16,7 +16,6 @@ use kuroibara_engine::{
     Engine,
     clock::{Clock, ManualClock},
     config::Config,
-    error::EngineError,
     secret::Secret,
     store::{Db, JournalFilter, LoadedManga, Scope},
     sync::{Order, report::Report},
@@ -622,9 +621,4 @@ async fn kill_leases(config: &Config, dir: &Path) {
             connection.close().await.unwrap();
         }
     }
-}
-
-/// Whether an error only says that somebody else was at it.
-pub fn is_busy(error: &EngineError) -> bool {
-    matches!(error, EngineError::Busy)
 }
