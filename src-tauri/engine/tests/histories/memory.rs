@@ -49,6 +49,8 @@ pub struct Memory {
     pub stirred: Vec<(Provider, usize)>,
     /// Whether a fault struck a provider during this run.
     pub struck: EnumMap<Provider, bool>,
+    /// Where this run may not write: it is a dry run, or nobody has approved the first sync.
+    pub closed: EnumMap<Provider, bool>,
     pub requests: EnumMap<Provider, usize>,
     /// Whether a whole listing page was answered well in this run.
     pub answered: EnumMap<Provider, bool>,
@@ -71,6 +73,7 @@ impl Memory {
             intents: EnumMap::default(),
             stirred: Vec::new(),
             struck: EnumMap::default(),
+            closed: EnumMap::default(),
             requests: EnumMap::default(),
             answered: EnumMap::default(),
             split: HashSet::new(),
@@ -87,8 +90,9 @@ impl Memory {
     }
 
     /// A run begins: what happened in the last one matters no more.
-    pub fn begin(&mut self, turns: Vec<Turn>) {
+    pub fn begin(&mut self, turns: Vec<Turn>, closed: EnumMap<Provider, bool>) {
         self.turns = turns;
+        self.closed = closed;
         self.stirred.clear();
         (self.struck, self.requests, self.answered) = Default::default();
     }
@@ -105,6 +109,9 @@ impl Memory {
         let before = std::mem::replace(&mut self.lists[provider], now.clone());
         let touched: Vec<usize> = (0..self.titles.len()).filter(|work| before.get(work) != now.get(work)).collect();
         let counted = writes - std::mem::replace(&mut self.writes[provider], writes);
+        if counted > 0 && self.closed[provider] {
+            self.broken.push(format!("{provider} was written to before anybody approved it"));
+        }
         let excused = self.struck[provider] || self.stirred.iter().any(|(p, _)| *p == provider);
         if counted > touched.len() && !excused {
             self.broken

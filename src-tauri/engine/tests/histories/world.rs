@@ -193,7 +193,10 @@ impl World {
             "-- sync {:?} full={} approved={} dry={} {:?}, turns {turns:?}, dies {looks:?}",
             order.providers, order.full, order.approved, order.dry_run, order.trigger
         ));
-        self.memory().begin(turns);
+        let integrations = self.view.integrations().await.unwrap();
+        let waits = |p| !order.approved && integrations[p].approved_at.is_none();
+        let closed = EnumMap::from_fn(|p| order.dry_run || waits(p));
+        self.memory().begin(turns, closed);
         let engine = self.engine();
         self.clock.looks.store(looks.unwrap_or(-1), Ordering::Relaxed);
         let crash = self.crash.clone();
@@ -225,7 +228,7 @@ impl World {
     /// Two devices sync at the same moment: one of them waits, and perhaps gives up.
     pub async fn sync_both(&self, first: &Order, second: &Order) {
         self.note("-- two devices sync");
-        self.memory().begin(Vec::new());
+        self.memory().begin(Vec::new(), EnumMap::default());
         let (engine, other) = (self.engine(), self.other_device().await);
         for result in <[_; 2]>::from(tokio::join!(engine.sync(first), other.sync(second))) {
             match result {
