@@ -8,7 +8,6 @@ mod leases;
 mod library;
 mod opening;
 mod secrets;
-mod speed;
 mod tables;
 mod values;
 
