@@ -53,6 +53,8 @@ pub async fn check_at_rest(world: &Arc<World>) -> Vec<String> {
 /// The services are well again, and the reader signs in where that is needed.
 async fn heal(world: &Arc<World>) {
     world.note("== everything is well again");
+    // Whatever pause a service asked for is over.
+    world.clock.pass(Duration::from_secs(7 * 3600));
     for provider in Provider::ALL {
         world.faults(provider).clear();
         let integration = world.view.integration(provider).await.unwrap();

@@ -317,6 +317,7 @@ impl Plot {
             world.engine().disconnect(provider).await.unwrap();
         } else {
             world.faults(provider).clear();
+            world.clock.pass(Duration::from_secs(7 * 3_600));
             let account = world.memory().accounts[provider];
             let account = if self.chance.one_in(4) { READER + 4_343 - account } else { account };
             world.connect(provider, account).await;

@@ -504,7 +504,10 @@ async fn witness(world: Weak<World>, provider: Provider, seen: Seen) {
     world.clock.pass(Duration::from_millis(300));
     match event {
         None => {}
-        Some(Event::Person { seed, mark }) => world.person(seed, mark).await,
+        // A person finishes what they began, also when the application dies meanwhile and its connection with it.
+        Some(Event::Person { seed, mark }) => {
+            let _ = tokio::spawn(async move { world.person(seed, mark).await }).await;
+        }
         Some(Event::Crash) => {
             world.crash.notify_one();
             drop(world);
