@@ -188,8 +188,10 @@ impl Value {
 }
 
 /// Some fields with their values. A field that is not there is unknown, which is not the same as empty.
+///
+/// A copy shares the values until one of the two changes: a run holds the same entry as listed, stored and planned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(EnumMap<Field, Option<Value>>);
+pub struct Fields(Arc<EnumMap<Field, Option<Value>>>);
 
 impl Fields {
     /// No field at all.
@@ -204,12 +206,12 @@ impl Fields {
 
     /// Makes `field` known.
     pub fn set(&mut self, field: Field, value: Value) {
-        self.0[field] = Some(value);
+        Arc::make_mut(&mut self.0)[field] = Some(value);
     }
 
     /// Makes `field` unknown, and gives what it was.
     pub fn remove(&mut self, field: Field) -> Option<Value> {
-        self.0[field].take()
+        Arc::make_mut(&mut self.0)[field].take()
     }
 
     /// The same with `field` known.
@@ -257,9 +259,9 @@ impl Fields {
 
 impl FromIterator<(Field, Value)> for Fields {
     fn from_iter<I: IntoIterator<Item = (Field, Value)>>(pairs: I) -> Self {
-        let mut fields = Self::new();
-        pairs.into_iter().for_each(|(field, value)| fields.set(field, value));
-        fields
+        let mut fields = EnumMap::default();
+        pairs.into_iter().for_each(|(field, value)| fields[field] = Some(value));
+        Self(Arc::new(fields))
     }
 }
 

@@ -1,5 +1,10 @@
 //! Everything the planner may know of one manga: the library, and per provider the base, the remote and a pending intent.
 
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
 use enum_map::EnumMap;
 use serde::{Deserialize, Serialize};
 
@@ -100,10 +105,6 @@ pub struct Observation {
 
 /// The provider's side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every remote of a run is present: a box would only add an allocation"
-)]
 pub enum Remote {
     /// Nothing certain is known: not listed, not looked at.
     #[default]
@@ -151,7 +152,25 @@ pub struct Base {
     /// Whether the entry was at both sides, or a person accepted that it is not.
     pub presence: Presence,
     /// The agreement per field.
-    pub pairs: EnumMap<Field, Option<Pair>>,
+    pub pairs: Pairs,
+}
+
+/// The agreement per field. A copy shares the pairs until one of the two changes: most bases outlive a sync unchanged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs(Arc<EnumMap<Field, Option<Pair>>>);
+
+impl Deref for Pairs {
+    type Target = EnumMap<Field, Option<Pair>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Pairs {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 /// [`Base`] as it is stored: three maps; a field of `theirs` that is in no other map is unsent.
@@ -166,11 +185,11 @@ struct BaseText {
 
 impl From<BaseText> for Base {
     fn from(mut text: BaseText) -> Self {
-        let pairs = EnumMap::from_fn(|field| {
+        let pairs = Pairs(Arc::new(EnumMap::from_fn(|field| {
             let sent = text.raw.remove(field).zip(text.ours.remove(field));
             let ours = sent.map(|(raw, projected)| Sent { raw, projected });
             text.theirs.remove(field).map(|theirs| Pair { ours, theirs })
-        });
+        })));
         Self { entry_id: text.entry_id, presence: text.presence, pairs }
     }
 }
@@ -178,12 +197,12 @@ impl From<BaseText> for Base {
 impl From<Base> for BaseText {
     fn from(base: Base) -> Self {
         let (mut raw, mut ours, mut theirs) = (Fields::new(), Fields::new(), Fields::new());
-        for (field, pair) in base.pairs {
+        for (field, pair) in base.pairs.iter() {
             let Some(pair) = pair else { continue };
-            theirs.set(field, pair.theirs);
-            let Some(sent) = pair.ours else { continue };
-            raw.set(field, sent.raw);
-            ours.set(field, sent.projected);
+            theirs.set(field, pair.theirs.clone());
+            let Some(sent) = &pair.ours else { continue };
+            raw.set(field, sent.raw.clone());
+            ours.set(field, sent.projected.clone());
         }
         Self { entry_id: base.entry_id, presence: base.presence, raw, ours, theirs }
     }

@@ -244,7 +244,8 @@ impl Outcome {
                 base.pairs[field] = Some(Pair { ours: None, theirs: theirs.clone() });
             }
         }
-        base
+        // One that came out as it was is the old one, and shares its memory.
+        view.base.filter(|old| **old == base).cloned().unwrap_or(base)
     }
 }
 
