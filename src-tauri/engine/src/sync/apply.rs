@@ -26,7 +26,7 @@ impl Pen<'_> {
         let mut change = MangaChange::of(subject.manga, subject.version);
         if let Some(details) = &subject.new {
             subject.plan.merged.arrival?;
-            change.work = WorkChange::New(details.clone());
+            change.work = WorkChange::New((**details).clone());
         }
         let local_changed = subject.plan.merged.local != subject.stored.local;
         if local_changed {

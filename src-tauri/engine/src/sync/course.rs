@@ -168,7 +168,7 @@ impl<'a> Course<'a> {
 
     fn is_skipped(&self, subject: &Subject) -> bool {
         let skipped = &self.run.order.skipped;
-        let key = |(provider, tie): (Provider, &Option<Tie>)| {
+        let key = |(provider, tie): (Provider, &Option<Box<Tie>>)| {
             tie.as_ref().is_some_and(|tie| skipped.contains(&row_key(provider, &tie.external_id)))
         };
         !skipped.is_empty() && subject.ties.iter().any(key)

@@ -69,16 +69,19 @@ impl Run<'_> {
     pub(super) async fn store(&self, subjects: &[Subject], relisted: bool) -> Result<HashSet<MangaId>, EngineError> {
         let now = self.engine.clock.now();
         let pen = Pen { db: &self.engine.db, run: self.id, now, relisted };
-        let changes: Vec<MangaChange> = subjects.iter().filter_map(|subject| pen.change(subject)).collect();
-        let mut stale = HashSet::new();
-        for manga in changes.chunks(PER_TRANSACTION) {
-            let batch = Batch { at: now, fence: Some(self.lease.proof()), manga, integrations: &[], whole: false };
+        let (mut rest, mut stale) = (subjects.iter(), HashSet::new());
+        loop {
+            // Made only now: all changes of a first import at once would take more memory than what they are made of.
+            let changes = rest.by_ref().filter_map(|subject| pen.change(subject));
+            let manga: Vec<MangaChange> = changes.take(PER_TRANSACTION).collect();
+            if manga.is_empty() {
+                return Ok(stale);
+            }
+            let fence = Some(self.lease.proof());
+            let batch = Batch { at: now, fence, manga: &manga, integrations: &[], whole: false };
             stale.extend(self.engine.db.commit(&batch).await?.stale);
-        }
-        if !changes.is_empty() {
             self.engine.tell(Event::LibraryChanged);
         }
-        Ok(stale)
     }
 
     /// The cursors move only when everything that was listed is stored.

@@ -10,21 +10,21 @@ use kuroibara_core::{
 use super::report::PlanRow;
 use crate::store::{Conflict, Details, Due, LoadedManga, NewLink};
 
-/// One manga under consideration.
+/// One manga under consideration. What is large is boxed: thousands of these are put into a map, taken out and sorted.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     pub(super) manga: MangaId,
     /// Set for a manga that is not in the library yet.
-    pub(super) new: Option<Details>,
+    pub(super) new: Option<Box<Details>>,
     pub(super) title: String,
     /// The version of the entry that this is planned from.
     pub(super) version: i64,
     /// Everything that the planner may see: the providers that take part in this run.
-    pub(super) state: MangaState,
+    pub(super) state: Box<MangaState>,
     /// What the store holds, to store only what differs.
-    pub(super) stored: MangaState,
-    pub(super) ties: EnumMap<Provider, Option<Tie>>,
-    pub(super) plan: MangaPlan,
+    pub(super) stored: Box<MangaState>,
+    pub(super) ties: EnumMap<Provider, Option<Box<Tie>>>,
+    pub(super) plan: Box<MangaPlan>,
     /// The questions that are open in the store.
     pub(super) open: Vec<Conflict>,
 }
@@ -55,7 +55,7 @@ impl Subject {
     /// A manga as it is stored.
     pub(super) fn loaded(loaded: LoadedManga) -> Self {
         let ties = loaded.mappings.map(|_, mapping| {
-            mapping.map(|m| Tie {
+            let tie = mapping.map(|m| Tie {
                 id: m.id,
                 external_id: m.external_id,
                 new: None,
@@ -66,9 +66,10 @@ impl Subject {
                 unsure: false,
                 listed: false,
                 ignored: false,
-            })
+            });
+            tie.map(Box::new)
         });
-        let state = loaded.state;
+        let state = Box::new(loaded.state);
         let plan =
             plan::plan(&MangaState { local: state.local.clone(), sides: EnumMap::default() }, &Policy::default());
         Self {
@@ -79,7 +80,7 @@ impl Subject {
             stored: state.clone(),
             state,
             ties,
-            plan,
+            plan: Box::new(plan),
             open: loaded.conflicts,
         }
     }
@@ -104,7 +105,7 @@ impl Subject {
 
     /// Plans it. What a provider has refused for good is set aside until it is edited again.
     pub(super) fn plan(&mut self, policy: &Policy) {
-        self.plan = plan::plan(&self.state, policy);
+        self.plan = Box::new(plan::plan(&self.state, policy));
         for provider in Provider::ALL {
             if self.ties[provider].as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
                 self.plan.pushes[provider].request = None;

@@ -88,6 +88,8 @@ pub(super) async fn survey(
     let known = field.known(&found).await?;
     let (identified, doubts) = identify::identify(&found, &known);
     looks.rejected = known.rejected;
+    // Copies of every id: not to be held while everything is planned.
+    drop((found, known.mappings));
     let mut subjects = field.load(&identified, only).await?;
     for one in &identified {
         field.place(one, &listed, &mut subjects, only);
@@ -201,13 +203,13 @@ impl<'a> Field<'a> {
         let now = self.engine.clock.now();
         let manga = MangaId(self.engine.db.new_id(now));
         let details = details_of(one.found.iter().map(|index| &listed[*index].1.work));
-        let state = MangaState { local: Local::Never, sides: EnumMap::default() };
+        let state = Box::new(MangaState { local: Local::Never, sides: EnumMap::default() });
         subjects.entry(manga).or_insert_with(|| Subject {
             manga,
             title: details.title.clone(),
-            new: Some(details),
+            new: Some(Box::new(details)),
             version: 0,
-            plan: plan::plan(&state, self.policy),
+            plan: Box::new(plan::plan(&state, self.policy)),
             stored: state.clone(),
             state,
             ties: EnumMap::default(),
@@ -225,7 +227,7 @@ impl<'a> Field<'a> {
                 (None, Provider::AniList | Provider::Kitsu) => LinkSource::KitsuMapping,
             };
             let title = listed.map(|listed| listed.work.title.clone());
-            subject.ties[provider] = Some(Tie {
+            subject.ties[provider] = Some(Box::new(Tie {
                 id: MappingId(self.engine.db.new_id(self.engine.clock.now())),
                 external_id: id.clone(),
                 new: Some(NewLink { integration, external_id: id.clone(), title, source }),
@@ -236,7 +238,7 @@ impl<'a> Field<'a> {
                 unsure: false,
                 listed: false,
                 ignored: self.is_ignored(provider, id),
-            });
+            }));
         }
         let ignored = subject.ties[provider].as_ref().is_some_and(|tie| tie.ignored);
         if self.retrieved[provider].is_some() && !ignored {
@@ -356,11 +358,13 @@ pub(super) fn observation(
     side: &Side,
 ) -> Observation {
     let fields = shape.project(&entry.fields, side.totals);
+    // What the listing holds already shares its memory.
+    let fields = if fields == entry.fields { entry.fields.clone() } else { fields };
     let updated_at = entry.updated_at - clock_ahead;
     match side.remote.present() {
         // The `Date` header has whole seconds and travels: a shift of a few seconds is no edit.
         Some(old) if old.fields == fields && (old.updated_at - updated_at).abs() <= TimeDelta::seconds(5) => {
-            Observation { fields, entry_id: entry.entry_id.clone(), ..old.clone() }
+            Observation { entry_id: entry.entry_id.clone(), ..old.clone() }
         }
         Some(_) | None => Observation { fields, entry_id: entry.entry_id.clone(), updated_at, read_before },
     }
