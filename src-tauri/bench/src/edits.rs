@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use kuroibara_engine::{
-    clock::{Clock, SystemClock},
+    clock::Clock,
     core::{Field, Fields, MangaId, Provider, Score, Status, Time, Value},
     library::EntryView,
     store::LibraryQuery,
@@ -38,13 +38,16 @@ impl Clock for Shared {
 
 /// At all three services: how many requests it takes.
 pub(crate) async fn measure() -> Outcome<Vec<Figure>> {
-    let sim = services(Limits::Off, SimClock::real()).await?;
-    let reader = Reader::new(unlimited(&sim), Arc::new(SystemClock)).await?;
+    let clock = SimClock::manual("2026-11-01T12:00:00Z".parse()?);
+    let sim = services(Limits::Off, clock.clone()).await?;
+    let reader = Reader::new(unlimited(&sim), Arc::new(Shared(clock.clone()))).await?;
     reader.connect(&Provider::ALL).await?;
     // In step before the edits, or some would tell a service what it says already.
     reader.engine.set_keep_in_step(true).await?;
     for _ in 0..3 {
         reader.sync().await?;
+        // What was just written is no news any more.
+        clock.advance(TimeDelta::hours(1));
     }
     edit(&reader, &Provider::ALL).await?;
     count_anew(&sim);
