@@ -108,7 +108,7 @@ fn is_plain(entry: &EntryView, at: &[Provider]) -> bool {
 
 fn change(n: usize, entry: &EntryView) -> Outcome<(MangaId, Fields)> {
     let mut changes = Fields::new().with(Field::Chapters, Value::Count(entry.chapters_read + 1));
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         // A step that every service can hold.
         let score = 10 + 10 * (n as i64 / 2 % 9);
         changes.set(Field::Score, Value::Score(Some(Score::new(score)?)));

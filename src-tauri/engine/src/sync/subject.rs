@@ -105,7 +105,7 @@ impl Subject {
 
     /// Plans it. What a provider has refused for good is set aside until it is edited again.
     pub(super) fn plan(&mut self, policy: &Policy) {
-        self.plan = Box::new(plan::plan(&self.state, policy));
+        *self.plan = plan::plan(&self.state, policy);
         for provider in Provider::ALL {
             if self.ties[provider].as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
                 self.plan.pushes[provider].request = None;
