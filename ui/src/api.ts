@@ -1,0 +1,145 @@
+// Everything the window can ask of the application, and the only file that talks to Tauri. Stores call it; components
+// never do. Each failure arrives as an AppError in words for a person.
+import { invoke } from '@tauri-apps/api/core'
+import { listen } from '@tauri-apps/api/event'
+import { inject, type InjectionKey } from 'vue'
+import type * as c from './contract'
+
+export interface Api {
+  getSettings(): Promise<c.SettingsView>
+  setUpClient(provider: c.Provider, clientId: string, clientSecret: string | null): Promise<c.IntegrationView>
+  updateIntegration(provider: c.Provider, change: c.IntegrationChange): Promise<c.IntegrationView>
+  setKeepInStep(on: boolean): Promise<boolean>
+  connect(provider: c.Provider): Promise<c.LoginBegun>
+  signInAddresses(provider: c.Provider): Promise<c.SignInAddresses>
+  finishLogin(text: string): Promise<c.IntegrationView>
+  connectKitsu(username: string, password: string): Promise<c.IntegrationView>
+  disconnect(provider: c.Provider): Promise<c.IntegrationView>
+
+  triggerSync(provider: c.Provider | null, full: boolean): Promise<c.Report>
+  previewSync(provider: c.Provider | null, full: boolean): Promise<c.Report>
+  syncState(): Promise<c.SyncState>
+  pause(until: 'hour' | 'tomorrow'): Promise<c.SyncState>
+  resume(): Promise<c.SyncState>
+  waitingPlan(): Promise<c.WaitingPlan | null>
+  planSkip(row: number): Promise<c.WaitingPlan>
+  planNever(row: number): Promise<c.WaitingPlan>
+  planApply(rows: number[]): Promise<c.Report>
+
+  library(query: c.LibraryQuery): Promise<c.LibraryPage>
+  entryDetail(mangaId: string): Promise<c.EntryDetail>
+  editEntry(mangaId: string, change: c.EntryChange): Promise<c.EntryView>
+  editEntries(mangaIds: string[], change: c.EntryChange): Promise<c.EntryView[]>
+  addEntry(provider: c.Provider, externalId: string): Promise<c.EntryView>
+  removeEntry(mangaId: string): Promise<null>
+  searchProvider(provider: c.Provider, query: string): Promise<c.Hit[]>
+  link(mangaId: string, provider: c.Provider, externalId: string): Promise<c.EntryView>
+  unlink(mangaId: string, provider: c.Provider): Promise<c.EntryView>
+
+  history(run: string | null, limit: number, offset: number): Promise<c.History>
+  usage(hours: number): Promise<c.UsageHour[]>
+  budgets(): Promise<c.Budgets>
+  waiting(): Promise<c.WaitingItem[]>
+  retry(mangaId: string, provider: c.Provider): Promise<null>
+  statistics(): Promise<c.Statistics>
+
+  appSettings(): Promise<c.AppSettings>
+  updateAppSettings(change: Partial<c.AppSettings>): Promise<c.AppSettings>
+  about(): Promise<c.About>
+  doctor(): Promise<c.Check[]>
+  showInFolder(what: 'database' | 'logs'): Promise<null>
+  openLink(url: string): Promise<null>
+  protection(): Promise<c.KeyProtection>
+  unlock(passphrase: string): Promise<c.KeyProtection>
+  sampleAccountsStart(): Promise<c.SampleAccounts>
+  sampleAccountsRemove(): Promise<c.SampleAccounts>
+  sampleAccounts(): Promise<c.SampleAccounts>
+
+  /** Calls back on each event of that name, until the returned function is called. */
+  on<E extends keyof c.AppEvents>(event: E, then: (payload: c.AppEvents[E]) => void): () => void
+}
+
+export const apiKey: InjectionKey<Api> = Symbol('api')
+
+/** The application behind this window. For stores only. */
+export function useApi(): Api {
+  const api = inject(apiKey)
+  if (!api) throw new Error('the window was started without an application behind it')
+  return api
+}
+
+/** Any failure as an AppError: what the application sent as it is, anything else as a fault of our own. */
+export function asAppError(error: unknown): c.AppError {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return { hint: null, ...(error as Pick<c.AppError, 'code' | 'message'>) }
+  }
+  return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), hint: null }
+}
+
+type Calls = Omit<Api, 'on'>
+
+/** The arguments of each command by name, in the order in which the calls above take them. */
+const ARGUMENTS: Record<keyof Calls, readonly string[]> = {
+  getSettings: [],
+  setUpClient: ['provider', 'clientId', 'clientSecret'],
+  updateIntegration: ['provider', 'change'],
+  setKeepInStep: ['on'],
+  connect: ['provider'],
+  signInAddresses: ['provider'],
+  finishLogin: ['text'],
+  connectKitsu: ['username', 'password'],
+  disconnect: ['provider'],
+  triggerSync: ['provider', 'full'],
+  previewSync: ['provider', 'full'],
+  syncState: [],
+  pause: ['until'],
+  resume: [],
+  waitingPlan: [],
+  planSkip: ['row'],
+  planNever: ['row'],
+  planApply: ['rows'],
+  library: ['query'],
+  entryDetail: ['mangaId'],
+  editEntry: ['mangaId', 'change'],
+  editEntries: ['mangaIds', 'change'],
+  addEntry: ['provider', 'externalId'],
+  removeEntry: ['mangaId'],
+  searchProvider: ['provider', 'query'],
+  link: ['mangaId', 'provider', 'externalId'],
+  unlink: ['mangaId', 'provider'],
+  history: ['run', 'limit', 'offset'],
+  usage: ['hours'],
+  budgets: [],
+  waiting: [],
+  retry: ['mangaId', 'provider'],
+  statistics: [],
+  appSettings: [],
+  updateAppSettings: ['change'],
+  about: [],
+  doctor: [],
+  showInFolder: ['what'],
+  openLink: ['url'],
+  protection: [],
+  unlock: ['passphrase'],
+  sampleAccountsStart: [],
+  sampleAccountsRemove: [],
+  sampleAccounts: [],
+}
+
+/** The real application, reached through Tauri. */
+export function tauriApi(): Api {
+  const calls = Object.entries(ARGUMENTS).map(([name, names]) => [
+    name,
+    (...values: unknown[]) => invoke(snake(name), Object.fromEntries(names.map((key, at) => [key, values[at]]))),
+  ])
+  return { ...(Object.fromEntries(calls) as Calls), on: onTauriEvent }
+}
+
+function onTauriEvent<E extends keyof c.AppEvents>(event: E, then: (payload: c.AppEvents[E]) => void): () => void {
+  const unlisten = listen<c.AppEvents[E]>(event.replaceAll('_', '-'), ({ payload }) => then(payload))
+  return () => void unlisten.then((stop) => stop())
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -1,0 +1,64 @@
+// Times as people say them: relative up to a day, then the date. One clock ticks for the whole window.
+import { computed, onScopeDispose, ref, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+const now = ref(Date.now())
+let listeners = 0
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** The present, renewed every few seconds while somebody looks at it. */
+export function useNow(): ComputedRef<number> {
+  listeners += 1
+  timer ??= setInterval(() => (now.value = Date.now()), 5000)
+  now.value = Date.now()
+  onScopeDispose(() => {
+    listeners -= 1
+    if (listeners === 0) {
+      clearInterval(timer)
+      timer = undefined
+    }
+  })
+  return computed(() => now.value)
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Formatters in the window's language. */
+export function useTimes() {
+  const { locale } = useI18n()
+  const now = useNow()
+
+  function relative(at: string): string {
+    const gap = new Date(at).getTime() - now.value
+    const far = Math.abs(gap)
+    const words = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' })
+    if (far < MINUTE) return words.format(0, 'second')
+    if (far < HOUR) return words.format(Math.trunc(gap / MINUTE), 'minute')
+    if (far < DAY) return words.format(Math.trunc(gap / HOUR), 'hour')
+    return date(at)
+  }
+
+  function date(at: string): string {
+    const thisYear = new Date(at).getFullYear() === new Date(now.value).getFullYear()
+    const year = thisYear ? undefined : 'numeric'
+    return new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', year }).format(new Date(at))
+  }
+
+  /** The time of day; with the day in front unless it is today. */
+  function clock(at: string): string {
+    const time = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at))
+    return new Date(at).toDateString() === new Date(now.value).toDateString() ? time : `${date(at)} ${time}`
+  }
+
+  function exact(at: string): string {
+    return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
+  }
+
+  function daysUntil(at: string): number {
+    return Math.floor((new Date(at).getTime() - now.value) / DAY)
+  }
+
+  return { now, relative, date, clock, exact, daysUntil }
+}

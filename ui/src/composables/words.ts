@@ -1,0 +1,24 @@
+// Our own values in the reader's words: fields, statuses, errors. Everything shown comes from here or from a message.
+import { useI18n } from 'vue-i18n'
+import type { AppError, Provider } from '@/contract'
+
+export function useWords() {
+  const { t, te, n } = useI18n()
+
+  /** What happened and what to do, translated where we know the error, else as the application said it. */
+  function errorText(error: AppError): { what: string; hint: string | null } {
+    const known = `common.errors.${error.code}`
+    if (!te(`${known}.what`)) return { what: error.message, hint: error.hint }
+    return { what: t(`${known}.what`), hint: te(`${known}.hint`) ? t(`${known}.hint`) : error.hint }
+  }
+
+  const providerName = (provider: Provider): string => t(`common.provider.${provider}`)
+  const count = (value: number): string => n(value)
+
+  function secondsLeft(seconds: number): string {
+    if (seconds < 60) return t('common.left.seconds', { n: Math.max(1, Math.round(seconds)) })
+    return t('common.left.minutes', { n: Math.round(seconds / 60) })
+  }
+
+  return { errorText, providerName, count, secondsLeft }
+}

@@ -1,0 +1,268 @@
+// What the window and the application say to each other: the shapes of the answers, as the engine serialises them.
+// It knows no Tauri and no component. Times are RFC 3339 texts, counts are numbers, secrets are never an answer.
+
+export const PROVIDERS = ['anilist', 'myanimelist', 'kitsu'] as const
+export type Provider = (typeof PROVIDERS)[number]
+
+export const STATUSES = ['reading', 'completed', 'on_hold', 'dropped', 'plan_to_read', 'rereading'] as const
+export type Status = (typeof STATUSES)[number]
+
+export const DIRECTIONS = ['both', 'pull', 'push'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+export const RULES = ['newest', 'furthest', 'local', 'remote', 'ask'] as const
+export type Rule = (typeof RULES)[number]
+
+export type ConnectionState = 'disconnected' | 'connected' | 'sign_in_again' | 'paused'
+export type RunStatus = 'success' | 'partial' | 'failed' | 'needs_approval' | 'sign_in_again' | 'skipped'
+export type Field =
+  | 'status' | 'chapters' | 'volumes' | 'score' | 'rereads' | 'started_on' | 'finished_on' | 'notes' | 'private'
+export type Value = string | number | boolean | null
+export type Action = 'pull' | 'push' | 'create_local' | 'create_remote' | 'remove_local' | 'remove_remote' | 'link'
+
+/** What went wrong, in words for a person: what was tried, and what to do next. */
+export interface AppError { code: string; message: string; hint: string | null }
+
+export interface IntegrationView {
+  is_connected: boolean
+  state: ConnectionState
+  external_user_id: string | null
+  external_username: string | null
+  token_expires_at: string | null
+  client_id_set: boolean
+  client_secret_set: boolean
+  sync_enabled: boolean
+  sync_reading_progress: boolean
+  sync_ratings: boolean
+  sync_status: boolean
+  auto_sync: boolean
+  direction: Direction
+  rule: Rule
+  removal: 'ask' | 'follow' | 'keep'
+  export_private: boolean
+  volumes: boolean
+  last_sync_at: string | null
+  last_sync_status: string
+}
+/** What a person may change of an integration; what is absent stays. */
+export type IntegrationChange = Partial<Pick<IntegrationView,
+  | 'sync_enabled' | 'sync_reading_progress' | 'sync_ratings' | 'sync_status' | 'auto_sync' | 'direction' | 'rule'
+  | 'removal' | 'export_private' | 'volumes'>>
+export type SettingsView = Record<Provider, IntegrationView> & { keep_in_step: boolean }
+
+export interface LoginBegun { authorize_url: string; state: string; expires_at: string }
+/** The addresses that a person registers at a service before connecting. */
+export interface SignInAddresses { deep_link: string; loopback: string; pin: string | null; register_url: string }
+
+export interface Problem { code: string; message: string; manga_id: string | null }
+export interface FieldChange { field: Field; before: Value; after: Value }
+export interface PlanRow {
+  manga_id: string | null
+  title: string
+  provider: Provider
+  external_id: string
+  action: Action
+  fields: FieldChange[]
+}
+export interface ProviderReport {
+  status: RunStatus
+  requests: number
+  pulled: number
+  pushed: number
+  created_local: number
+  created_remote: number
+  removed: number
+  conflicts: number
+  unmatched: number
+  held: number
+  errors: Problem[]
+}
+export interface Report {
+  run_id: string
+  strategy: 'full' | 'incremental' | 'edit'
+  applied: boolean
+  providers: Partial<Record<Provider, ProviderReport>>
+  plan: PlanRow[]
+  plan_total: number
+}
+export interface WaitingRow extends PlanRow { row: number; skipped: boolean }
+export interface WaitingPlan { run_id: string; full: boolean; rows: WaitingRow[] }
+
+export interface RunView {
+  run_id: string
+  strategy: string
+  trigger: string
+  status: string
+  started_at: string
+  finished_at: string | null
+  providers: Partial<Record<Provider, ProviderReport>> | null
+}
+export interface ChangeView {
+  change_id: string
+  run_id: string | null
+  manga_id: string
+  title: string | null
+  provider: Provider | null
+  field: Field | null
+  before: unknown
+  after: unknown
+  origin: string
+  cause: string
+  at: string
+}
+export interface History { runs: RunView[]; changes: ChangeView[] }
+
+export type TitleKind = 'romaji' | 'english' | 'native' | 'synonym'
+export interface TitleView { kind: TitleKind; text: string }
+export interface EntryView {
+  manga_id: string
+  title: string
+  titles: TitleView[]
+  cover: string | null
+  format: string
+  mappings: Partial<Record<Provider, string>>
+  status: Status
+  chapters_read: number
+  volumes_read: number
+  score: number | null
+  rereads: number
+  started_on: string | null
+  finished_on: string | null
+  notes: string | null
+  private: boolean
+  updated_at: string
+  total_chapters: number | null
+  total_volumes: number | null
+  differs: boolean
+  waits: boolean
+}
+/** A change of an entry: null clears, what is absent stays. */
+export interface EntryChange {
+  status?: Status
+  chapters?: number
+  volumes?: number
+  score?: number | null
+  rereads?: number
+  started_on?: string | null
+  finished_on?: string | null
+  notes?: string | null
+  private?: boolean
+}
+export type LibrarySort = 'title' | 'updated' | 'score' | 'progress' | 'added'
+export interface LibraryQuery {
+  search: string
+  statuses: Status[]
+  at: Provider[]
+  differs: boolean
+  sort: LibrarySort
+  descending: boolean
+  limit: number
+  offset: number
+}
+export interface LibraryPage { total: number; entries: EntryView[] }
+export interface SideView {
+  external_id: string
+  page_url: string
+  fields: Partial<Record<Field, Value>> | null
+  read_at: string | null
+  differs: Field[]
+  will_send: FieldChange[]
+  held: Field[]
+  refused: { code: string; message: string } | null
+  next_try_at: string | null
+}
+export interface EntryDetail {
+  entry: EntryView
+  titles: TitleView[]
+  authors: string[]
+  year: number | null
+  format: string
+  sides: Partial<Record<Provider, SideView>>
+}
+export interface Hit {
+  provider: Provider
+  external_id: string
+  title: string
+  titles: string[]
+  format: string
+  year: number | null
+  chapters: number | null
+  volumes: number | null
+  authors: string[]
+  manga_id: string | null
+}
+
+export interface UsageHour { provider: Provider; hour: string; requests: number }
+export interface Budget { per_minute: number; left: number; paused_until: string | null; pause_reason: string | null }
+export type Budgets = Record<Provider, Budget>
+export interface WaitingItem {
+  manga_id: string
+  title: string
+  provider: Provider
+  due_since: string
+  attempts: number
+  next_try_at: string | null
+  refused: boolean
+  code: string | null
+  message: string | null
+}
+export interface Statistics {
+  statuses: Record<Status, number>
+  /** Ten counts: scores 1–10, 11–20, … 91–100. */
+  scores: number[]
+  formats: { format: string; count: number }[]
+  /** Chapters read in each of the last 52 weeks, the oldest first. */
+  weeks: { week: string; chapters: number }[]
+  in_step: Record<Provider, { in_step: number; total: number }>
+}
+
+export type Phase = 'listing' | 'merging' | 'sending'
+export type EngineEvent =
+  | { event: 'started'; run_id: string }
+  | { event: 'progress'; run_id: string; provider: Provider; phase: Phase; done: number; total: number | null; seconds_left: number | null }
+  | { event: 'provider_done'; run_id: string; provider: Provider; status: RunStatus }
+  | { event: 'finished'; run_id: string; applied: boolean }
+  | { event: 'library_changed' }
+export interface SyncState {
+  running: boolean
+  paused_until: string | null
+  last: RunView | null
+  offline: boolean
+}
+
+export interface AppSettings {
+  language: 'system' | 'en' | 'ja'
+  theme: 'system' | 'light' | 'dark'
+  title_language: 'romaji' | 'english' | 'native'
+  score_display: 'hundred' | 'ten' | 'ten_decimal' | 'five' | 'smiley'
+  start_at_login: boolean
+  start_hidden: boolean
+  /** Null: the person was not asked yet. */
+  close_to_tray: boolean | null
+  schedule_minutes: number
+  full_check_hours: number
+  notifications: boolean
+  welcome_done: boolean
+}
+export type KeyProtection = 'keyring' | 'passphrase' | 'locked' | 'missing'
+export interface About {
+  version: string
+  database: 'sqlite' | 'postgresql'
+  database_place: string
+  protection: KeyProtection
+  data_folder: string
+  log_folder: string
+  licence: string
+}
+export interface Check { name: string; ok: boolean; message: string; hint: string | null }
+export interface SampleAccounts { running: boolean }
+
+/** What the application tells the window without being asked. */
+export interface AppEvents {
+  engine_event: EngineEvent
+  sync_state_changed: SyncState
+  library_changed: null
+  settings_changed: null
+  navigate: { path: string }
+  sign_in_ended: { provider: Provider; error: AppError | null }
+}

@@ -1,0 +1,72 @@
+// The fake's longer answers: one entry beside what each service holds, what waits, usage and statistics.
+import { PROVIDERS, STATUSES, type EntryDetail, type EntryView, type Hit, type Provider, type SideView, type Statistics, type UsageHour, type WaitingItem } from '../contract'
+import { inventEntries, minutesFromNow } from './entries'
+import { chance } from './random'
+
+export function detailOf(entry: EntryView): EntryDetail {
+  const sides = Object.entries(entry.mappings).map(([provider, id], at) => [provider, sideOf(entry, id ?? '', at)])
+  return { entry, titles: entry.titles, authors: ['Mori Aoi', 'Tanabe Shun'], year: 2019, format: entry.format, sides: Object.fromEntries(sides) }
+}
+
+function sideOf(entry: EntryView, externalId: string, at: number): SideView {
+  const behind = at === 1
+  return {
+    external_id: externalId,
+    page_url: `https://example.invalid/manga/${externalId}`,
+    fields: {
+      status: entry.status, chapters: Math.max(0, entry.chapters_read - (behind ? 2 : 0)), volumes: entry.volumes_read,
+      score: entry.score === null ? null : Math.round(entry.score / 10) * 10, started_on: entry.started_on,
+      finished_on: entry.finished_on, notes: at === 2 ? null : entry.notes, rereads: entry.rereads,
+    },
+    read_at: minutesFromNow(-14),
+    differs: behind ? ['chapters'] : [],
+    will_send: behind ? [{ field: 'chapters', before: Math.max(0, entry.chapters_read - 2), after: entry.chapters_read }] : [],
+    held: at === 2 ? ['notes'] : [],
+    refused: null,
+    next_try_at: behind ? minutesFromNow(0.05) : null,
+  }
+}
+
+export function hitsFor(provider: Provider, query: string): Hit[] {
+  const wanted = query.trim().toLowerCase()
+  return inventEntries(300)
+    .filter((entry) => entry.titles.some((title) => title.text.toLowerCase().includes(wanted)))
+    .slice(0, 10)
+    .map((entry, at) => ({
+      provider, external_id: String(7_000_000 + at), title: entry.title, titles: entry.titles.map((title) => title.text),
+      format: entry.format, year: 2010 + at, chapters: entry.total_chapters, volumes: entry.total_volumes,
+      authors: ['Mori Aoi'], manga_id: at === 0 ? entry.manga_id : null,
+    }))
+}
+
+export function usageOf(hours: number): UsageHour[] {
+  const random = chance(3)
+  return Array.from({ length: hours }, (_, at) => PROVIDERS.map((provider) => ({
+    provider, hour: minutesFromNow(-(hours - at) * 60), requests: Math.floor(random() * random() * 60),
+  }))).flat()
+}
+
+export function waitingOf(entries: EntryView[]): WaitingItem[] {
+  return entries.slice(0, 4).map((entry, at) => ({
+    manga_id: entry.manga_id, title: entry.title, provider: PROVIDERS[at % 3] ?? 'anilist', due_since: minutesFromNow(-20 * (at + 1)),
+    attempts: at + 1, next_try_at: at % 2 ? null : minutesFromNow(6), refused: at % 2 === 1,
+    code: at % 2 ? 'refused' : 'unreachable',
+    message: at % 2 ? 'The service did not accept 140 chapters of 120.' : 'The service did not answer.',
+  }))
+}
+
+export function statisticsOf(entries: EntryView[]): Statistics {
+  const random = chance(11)
+  const formats = new Map<string, number>()
+  for (const entry of entries) formats.set(entry.format, (formats.get(entry.format) ?? 0) + 1)
+  return {
+    statuses: Object.fromEntries(STATUSES.map((status) => [status, entries.filter((entry) => entry.status === status).length])) as Statistics['statuses'],
+    scores: Array.from({ length: 10 }, (_, at) => entries.filter((entry) => entry.score && Math.ceil(entry.score / 10) === at + 1).length),
+    formats: [...formats].map(([format, count]) => ({ format, count })),
+    weeks: Array.from({ length: 52 }, (_, at) => ({ week: minutesFromNow(-(52 - at) * 7 * 1440).slice(0, 10), chapters: entries.length ? Math.floor(random() * 90) : 0 })),
+    in_step: Object.fromEntries(PROVIDERS.map((provider) => {
+      const total = entries.filter((entry) => entry.mappings[provider]).length
+      return [provider, { total, in_step: Math.round(total * 0.97) }]
+    })) as Statistics['in_step'],
+  }
+}

@@ -1,0 +1,187 @@
+// A typed double of the application: the same calls over invented data. It writes its answers as the engine would, but
+// it holds no rule of its own; what a sync really decides is tested where it is decided.
+import type { Api } from '../api'
+import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type Provider, type Report } from '../contract'
+import { shown } from '../stores/library'
+import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
+import { connected, disconnectedOne, addressesOf, inventPlan, reportOf, type World } from './worlds'
+import { inventEntries, minutesFromNow } from './entries'
+
+/** The fake, with a way to send what the application would send without being asked. */
+export type FakeApi = Api & {
+  world: World
+  calls: { name: string; args: unknown[] }[]
+  emit: <E extends keyof AppEvents>(event: E, payload: AppEvents[E]) => void
+}
+
+const NO_SUCH: AppError = { code: 'refused', message: 'There is no such entry any more.', hint: 'Reload the page.' }
+
+export function fakeApi(world: World): FakeApi {
+  const listeners = new Map<string, Set<(payload: never) => void>>()
+  const calls: FakeApi['calls'] = []
+  const emit: FakeApi['emit'] = (event, payload) => {
+    for (const listener of listeners.get(event) ?? []) (listener as (payload: unknown) => void)(payload)
+  }
+  const find = (id: string): EntryView => {
+    const entry = world.entries.find((entry) => entry.manga_id === id)
+    if (!entry) throw NO_SUCH
+    return entry
+  }
+  const put = (entry: EntryView): EntryView => {
+    world.entries = world.entries.map((old) => (old.manga_id === entry.manga_id ? entry : old))
+    return entry
+  }
+  const state = () => ({
+    running: world.running, offline: world.offline, paused_until: pausedUntil, last: world.runs[0] ?? null,
+  })
+  let pausedUntil: string | null = null
+  let loginAt: Provider = 'anilist'
+
+  function report(provider: Provider | null, applied: boolean): Report {
+    const at = PROVIDERS.filter((each) => world.settings[each].is_connected && (!provider || provider === each))
+    const plan = inventPlan(inventEntries(20)).rows
+    return {
+      run_id: '0192b000-0000-7000-8000-0000000000aa', strategy: 'full', applied, plan, plan_total: plan.length,
+      providers: Object.fromEntries(at.map((each) => [each, reportOf({ pulled: 3, pushed: 2 })])),
+    }
+  }
+
+  const answers: { [K in keyof Omit<Api, 'on'>]: (...args: Parameters<Api[K]>) => ReturnType<Api[K]> extends Promise<infer Answer> ? Answer : never } = {
+    getSettings: () => world.settings,
+    setUpClient: (provider, _id, secret) =>
+      (world.settings[provider] = { ...world.settings[provider], client_id_set: true, client_secret_set: secret !== null }),
+    updateIntegration: (provider, change) => {
+      const next = { ...world.settings[provider], ...change }
+      if (next.is_connected && next.state !== 'sign_in_again') next.state = next.sync_enabled ? 'connected' : 'paused'
+      return (world.settings[provider] = next)
+    },
+    setKeepInStep: (on) => (world.settings.keep_in_step = on),
+    connect: (provider) => {
+      loginAt = provider
+      return { authorize_url: `https://example.invalid/${provider}`, state: 'invented', expires_at: minutesFromNow(10) }
+    },
+    signInAddresses: addressesOf,
+    finishLogin: (text) => {
+      if (!/code=|access_token=|^[\w.-]{20,}$/.test(text)) {
+        throw { code: 'bad_return', message: 'This text is not an address that a service sends back.', hint: 'Copy the whole address from the browser, from the first letter to the last.' } satisfies AppError
+      }
+      return (world.settings[loginAt] = connected('rosereader'))
+    },
+    connectKitsu: (username, password) => {
+      if (password !== 'correct horse') {
+        throw { code: 'sign_in_refused', message: 'Kitsu does not know this e-mail address and password.', hint: username.includes('@') ? 'Check both and try again.' : 'Kitsu wants the e-mail address of the account, not the profile name.' } satisfies AppError
+      }
+      return (world.settings.kitsu = connected('Rose'))
+    },
+    disconnect: (provider) => (world.settings[provider] = { ...disconnectedOne(), client_id_set: true }),
+    triggerSync: (provider) => report(provider, true),
+    previewSync: (provider) => report(provider, false),
+    syncState: state,
+    pause: (until) => {
+      pausedUntil = minutesFromNow(until === 'hour' ? 60 : 60 * 14)
+      return state()
+    },
+    resume: () => {
+      pausedUntil = null
+      return state()
+    },
+    waitingPlan: () => world.plan,
+    planSkip: (row) => (world.plan = withRows((rows) => rows.map((each) => (each.row === row ? { ...each, skipped: !each.skipped } : each)))),
+    planNever: (row) => (world.plan = withRows((rows) => rows.filter((each) => each.row !== row))),
+    planApply: () => {
+      world.plan = null
+      return report(null, true)
+    },
+    library: (query) => {
+      const found = world.entries.filter((entry) => matches(entry, query)).sort(by(query))
+      return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }
+    },
+    entryDetail: (id) => detailOf(find(id)),
+    editEntry: (id, change) => put({ ...find(id), ...shown(change), updated_at: minutesFromNow(0) }),
+    editEntries: (ids, change) => ids.map((id) => put({ ...find(id), ...shown(change), updated_at: minutesFromNow(0) })),
+    addEntry: (provider, externalId) => {
+      const entry = { ...(inventEntries(30)[29] as EntryView), manga_id: crypto.randomUUID(), mappings: { [provider]: externalId } }
+      world.entries = [...world.entries, entry]
+      return entry
+    },
+    removeEntry: (id) => {
+      world.entries = world.entries.filter((entry) => entry.manga_id !== id)
+      return null
+    },
+    searchProvider: hitsFor,
+    link: (id, provider, externalId) => put({ ...find(id), mappings: { ...find(id).mappings, [provider]: externalId } }),
+    unlink: (id, provider) => {
+      const { [provider]: _, ...rest } = find(id).mappings
+      return put({ ...find(id), mappings: rest })
+    },
+    history: (run, limit, offset) => ({
+      runs: world.runs.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
+      changes: world.changes.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
+    }),
+    usage: usageOf,
+    budgets: () => world.budgets,
+    waiting: () => waitingOf(world.entries),
+    retry: () => null,
+    statistics: () => statisticsOf(world.entries),
+    appSettings: () => world.app,
+    updateAppSettings: (change) => (world.app = { ...world.app, ...change }),
+    about: () => ({
+      version: '0.3.0', database: 'sqlite', database_place: '~/.local/share/kuroibara/library.db',
+      protection: world.protection, data_folder: '~/.local/share/kuroibara', log_folder: '~/.local/share/kuroibara/logs',
+      licence: 'MIT',
+    }),
+    doctor: () => [
+      { name: 'database', ok: true, message: 'The library can be read and written.', hint: null },
+      { name: 'keyring', ok: world.protection !== 'missing', message: world.protection === 'missing' ? 'No keyring was found.' : 'The keyring holds the key.', hint: world.protection === 'missing' ? 'Choose a passphrase.' : null },
+      { name: 'anilist', ok: true, message: 'AniList answers.', hint: null },
+    ],
+    showInFolder: () => null,
+    openLink: () => null,
+    protection: () => world.protection,
+    unlock: (passphrase) => {
+      if (passphrase.length < 8) throw { code: 'refused', message: 'This passphrase is too short to protect anything.', hint: 'Use at least eight characters.' } satisfies AppError
+      return (world.protection = 'passphrase')
+    },
+    sampleAccountsStart: () => ({ running: (world.samples = true) }),
+    sampleAccountsRemove: () => ({ running: (world.samples = false) }),
+    sampleAccounts: () => ({ running: world.samples }),
+  }
+
+  function withRows(change: (rows: NonNullable<World['plan']>['rows']) => NonNullable<World['plan']>['rows']) {
+    const plan = world.plan ?? inventPlan([])
+    return { ...plan, rows: change(plan.rows) }
+  }
+
+  const answered = Object.entries(answers).map(([name, answer]) => [name, async (...args: unknown[]) => {
+    calls.push({ name, args })
+    if (world.delay) await new Promise((done) => setTimeout(done, world.delay))
+    const failure = world.failures[name]
+    if (failure) throw failure
+    return structuredClone((answer as (...args: unknown[]) => unknown)(...args))
+  }])
+  return {
+    ...(Object.fromEntries(answered) as Omit<Api, 'on'>),
+    on(event, then) {
+      const of = listeners.get(event) ?? new Set()
+      listeners.set(event, of.add(then as (payload: never) => void))
+      return () => void of.delete(then as (payload: never) => void)
+    },
+    world, calls, emit,
+  }
+}
+
+function matches(entry: EntryView, query: LibraryQuery): boolean {
+  const text = query.search.trim().toLowerCase()
+  return (!text || entry.titles.some((title) => title.text.toLowerCase().includes(text)))
+    && (!query.statuses.length || query.statuses.includes(entry.status))
+    && (!query.at.length || query.at.some((provider) => entry.mappings[provider]))
+    && (!query.differs || entry.differs || entry.waits)
+}
+
+function by({ sort, descending }: LibraryQuery): (a: EntryView, b: EntryView) => number {
+  const key = (entry: EntryView): string | number => ({
+    title: entry.title.toLowerCase(), updated: entry.updated_at, score: entry.score ?? 0,
+    progress: entry.chapters_read / (entry.total_chapters ?? 1000), added: entry.manga_id,
+  })[sort]
+  return (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0) * (descending ? -1 : 1)
+}

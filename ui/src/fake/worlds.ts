@@ -1,0 +1,190 @@
+// The situations that the window must look right in: what the fake application knows and how it behaves.
+import type {
+  AppError, AppSettings, Budgets, ChangeView, EntryView, IntegrationView, KeyProtection, Provider, ProviderReport,
+  RunView, SettingsView, SignInAddresses, WaitingPlan,
+} from '../contract'
+import { inventEntries, minutesFromNow } from './entries'
+
+export interface World {
+  settings: SettingsView
+  app: AppSettings
+  entries: EntryView[]
+  plan: WaitingPlan | null
+  runs: RunView[]
+  changes: ChangeView[]
+  budgets: Budgets
+  protection: KeyProtection
+  offline: boolean
+  running: boolean
+  /** How long each answer takes, in milliseconds. */
+  delay: number
+  /** Commands that fail, by the name of the call. */
+  failures: Record<string, AppError>
+  samples: boolean
+}
+
+export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked'] as const
+export type WorldName = (typeof WORLDS)[number]
+
+export const BROKEN: AppError = {
+  code: 'database',
+  message: 'The library could not be read: the database file is locked by another program.',
+  hint: 'Close the other program, then try again.',
+}
+
+export function worldFrom(query: URLSearchParams): World {
+  const world = worldOf((query.get('world') ?? 'full') as WorldName)
+  const theme = query.get('theme')
+  const language = query.get('language')
+  if (theme === 'light' || theme === 'dark') world.app.theme = theme
+  if (language === 'ja' || language === 'en') world.app.language = language
+  return world
+}
+
+export function worldOf(name: WorldName): World {
+  const world = full(name === 'full' || name === 'slow' || name === 'syncing' ? 12_040 : 60)
+  switch (name) {
+    case 'full':
+      break
+    case 'empty':
+      return { ...world, entries: [], plan: null, runs: [], changes: [], settings: disconnected(), app: settings(true) }
+    case 'first':
+      return { ...world, entries: [], plan: null, runs: [], changes: [], settings: disconnected(), app: settings(false) }
+    case 'one':
+      return { ...world, entries: world.entries.slice(0, 1), plan: null }
+    case 'trouble':
+      world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
+      world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
+      world.settings.kitsu = { ...connected('Rose'), state: 'paused', sync_enabled: false }
+      world.budgets.anilist = { per_minute: 30, left: 0, paused_until: minutesFromNow(4), pause_reason: 'rate_limited' }
+      break
+    case 'slow':
+      return { ...world, delay: 4000 }
+    case 'offline':
+      return { ...world, offline: true }
+    case 'syncing':
+      return { ...world, running: true }
+    case 'broken':
+      return { ...world, failures: Object.fromEntries(READS.map((call) => [call, BROKEN])) }
+    case 'locked':
+      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null }
+  }
+  return world
+}
+
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'statistics', 'usage', 'waiting', 'about', 'doctor']
+
+function full(count: number): World {
+  return {
+    settings: { anilist: connected('rosereader'), myanimelist: connected('rose_reader'), kitsu: disconnectedOne(), keep_in_step: true },
+    app: settings(true),
+    entries: inventEntries(count),
+    plan: inventPlan(inventEntries(20)),
+    runs: inventRuns(),
+    changes: inventChanges(),
+    budgets: {
+      anilist: { per_minute: 30, left: 27, paused_until: null, pause_reason: null },
+      myanimelist: { per_minute: 60, left: 58, paused_until: null, pause_reason: null },
+      kitsu: { per_minute: 60, left: 60, paused_until: null, pause_reason: null },
+    },
+    protection: 'keyring',
+    offline: false,
+    running: false,
+    delay: 0,
+    failures: {},
+    samples: false,
+  }
+}
+
+export function settings(welcomed: boolean): AppSettings {
+  return {
+    language: 'en', theme: 'dark', title_language: 'romaji', score_display: 'hundred', start_at_login: false,
+    start_hidden: false, close_to_tray: welcomed ? true : null, schedule_minutes: 30, full_check_hours: 24,
+    notifications: true, welcome_done: welcomed,
+  }
+}
+
+export function disconnectedOne(): IntegrationView {
+  return {
+    is_connected: false, state: 'disconnected', external_user_id: null, external_username: null, token_expires_at: null,
+    client_id_set: false, client_secret_set: false, sync_enabled: true, sync_reading_progress: true, sync_ratings: true,
+    sync_status: true, auto_sync: true, direction: 'both', rule: 'newest', removal: 'ask', export_private: false,
+    volumes: false, last_sync_at: null, last_sync_status: 'pending',
+  }
+}
+
+export function connected(name: string): IntegrationView {
+  return {
+    ...disconnectedOne(), is_connected: true, state: 'connected', external_user_id: '4242', external_username: name,
+    token_expires_at: minutesFromNow(60 * 24 * 211), client_id_set: true, last_sync_at: minutesFromNow(-14),
+    last_sync_status: 'success',
+  }
+}
+
+function disconnected(): SettingsView {
+  return { anilist: disconnectedOne(), myanimelist: disconnectedOne(), kitsu: disconnectedOne(), keep_in_step: false }
+}
+
+export function addressesOf(provider: Provider): SignInAddresses {
+  return {
+    deep_link: `kuroibara://oauth/${provider}`,
+    loopback: 'http://127.0.0.1:47631/oauth',
+    pin: provider === 'anilist' ? 'https://anilist.co/api/v2/oauth/pin' : null,
+    register_url: provider === 'anilist' ? 'https://anilist.co/settings/developer' : 'https://myanimelist.net/apiconfig',
+  }
+}
+
+export function reportOf(counts: Partial<ProviderReport>): ProviderReport {
+  return {
+    status: 'success', requests: 4, pulled: 0, pushed: 0, created_local: 0, created_remote: 0, removed: 0, conflicts: 0,
+    unmatched: 0, held: 0, errors: [], ...counts,
+  }
+}
+
+function inventRuns(): RunView[] {
+  return Array.from({ length: 30 }, (_, at) => ({
+    run_id: `0192b000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`,
+    strategy: at % 6 === 0 ? 'full' : at % 2 ? 'edit' : 'incremental',
+    trigger: ['schedule', 'edit', 'user', 'start'][at % 4] ?? 'user',
+    status: at === 4 ? 'partial' : at === 9 ? 'failed' : 'success',
+    started_at: minutesFromNow(-14 - at * 95),
+    finished_at: minutesFromNow(-13 - at * 95),
+    providers: {
+      anilist: reportOf({ pulled: at % 4, pushed: at % 3, errors: at === 4 ? [{ code: 'refused', message: 'AniList did not accept 140 chapters of 120.', manga_id: null }] : [] }),
+      myanimelist: reportOf({ pulled: at % 2, pushed: (at + 1) % 3, held: at % 5 === 0 ? 1 : 0 }),
+    },
+  }))
+}
+
+function inventChanges(): ChangeView[] {
+  const runs = inventRuns()
+  return inventEntries(80).map((entry, at) => ({
+    change_id: `0192c000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`,
+    run_id: runs[at % runs.length]?.run_id ?? null,
+    manga_id: entry.manga_id,
+    title: entry.title,
+    provider: at % 3 === 0 ? null : at % 2 ? 'anilist' : 'myanimelist',
+    field: at % 4 === 0 ? 'status' : 'chapters',
+    before: at % 4 === 0 ? 'reading' : entry.chapters_read,
+    after: at % 4 === 0 ? 'completed' : entry.chapters_read + 1,
+    origin: at % 3 === 0 ? 'user' : 'anilist',
+    cause: at % 3 === 0 ? 'edited here' : 'newest',
+    at: runs[at % runs.length]?.started_at ?? minutesFromNow(-10),
+  }))
+}
+
+export function inventPlan(entries: EntryView[]): WaitingPlan {
+  return {
+    run_id: '0192b000-0000-7000-8000-00000000ffff',
+    full: true,
+    rows: entries.slice(0, 14).map((entry, at) => ({
+      row: at + 1, skipped: false, manga_id: entry.manga_id, title: entry.title,
+      provider: at % 2 ? 'anilist' : 'myanimelist', external_id: String(9_000_000 + at),
+      action: (['push', 'pull', 'create_remote', 'create_local', 'remove_remote'] as const)[at % 5] ?? 'push',
+      fields: [
+        { field: 'chapters', before: entry.chapters_read, after: entry.chapters_read + 3 },
+        ...(at % 2 ? [{ field: 'score' as const, before: null, after: 80 }] : []),
+      ],
+    })),
+  }
+}

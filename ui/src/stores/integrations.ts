@@ -1,0 +1,168 @@
+// The three connected accounts, cached for the whole window. State, getters and actions keep the names of the
+// product's specification; what the cards need besides stands below them.
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { asAppError, useApi } from '@/api'
+import {
+  PROVIDERS,
+  type AppError, type Budgets, type IntegrationChange, type IntegrationView, type LoginBegun, type Provider,
+  type ProviderReport, type Report, type SignInAddresses,
+} from '@/contract'
+import { useSyncStore } from './sync'
+
+export const useIntegrationsStore = defineStore('integrations', () => {
+  const api = useApi()
+  const sync = useSyncStore()
+  const anilistStatus = ref<IntegrationView | null>(null)
+  const malStatus = ref<IntegrationView | null>(null)
+  const kitsuStatus = ref<IntegrationView | null>(null)
+  const loading = ref(false)
+  const error = ref<AppError | null>(null)
+  const syncInProgress = computed(() => sync.running)
+
+  const isAnilistConnected = computed(() => anilistStatus.value?.is_connected ?? false)
+  const isMALConnected = computed(() => malStatus.value?.is_connected ?? false)
+  const isKitsuConnected = computed(() => kitsuStatus.value?.is_connected ?? false)
+  const hasAnyConnection = computed(() => isAnilistConnected.value || isMALConnected.value || isKitsuConnected.value)
+
+  const keepInStep = ref(false)
+  const budgets = ref<Budgets | null>(null)
+  const addresses = ref<Partial<Record<Provider, SignInAddresses>>>({})
+  /** What went wrong at one provider, shown in its card and nowhere else. */
+  const troubles = ref<Partial<Record<Provider, AppError>>>({})
+  /** Sign-ins that wait for the browser. */
+  const pending = ref<Partial<Record<Provider, LoginBegun>>>({})
+  const busy = ref<Partial<Record<Provider, boolean>>>({})
+
+  const statuses = { anilist: anilistStatus, myanimelist: malStatus, kitsu: kitsuStatus } as const
+  const statusOf = (provider: Provider): IntegrationView | null => statuses[provider].value
+  const connected = computed(() => PROVIDERS.filter((provider) => statusOf(provider)?.is_connected))
+  const lastReportOf = (provider: Provider): ProviderReport | null => sync.last?.providers?.[provider] ?? null
+
+  async function fetchIntegrationSettings(): Promise<void> {
+    loading.value = true
+    error.value = null
+    try {
+      const settings = await api.getSettings()
+      for (const provider of PROVIDERS) statuses[provider].value = settings[provider]
+      keepInStep.value = settings.keep_in_step
+      await fetchBudgets()
+    } catch (failure) {
+      error.value = asAppError(failure)
+    } finally {
+      loading.value = false
+    }
+  }
+
+  async function fetchBudgets(): Promise<void> {
+    budgets.value = await api.budgets()
+  }
+
+  /** Begins the sign-in at AniList, or with what the browser came back with, finishes it. */
+  const connectAnilist = (returned?: string): Promise<boolean> => signIn('anilist', returned)
+  /** The same at MyAnimeList. */
+  const connectMAL = (returned?: string): Promise<boolean> => signIn('myanimelist', returned)
+
+  async function connectKitsu(credentials: { username: string; password: string }): Promise<boolean> {
+    return at('kitsu', async () => {
+      kitsuStatus.value = await api.connectKitsu(credentials.username.trim(), credentials.password)
+    })
+  }
+
+  async function triggerSync(provider: Provider | null = null, full = false): Promise<Report | null> {
+    if (provider) forget(provider)
+    const report = await sync.start(provider, full)
+    if (!report && sync.error && provider) troubles.value = { ...troubles.value, [provider]: sync.error }
+    await fetchIntegrationSettings()
+    return report
+  }
+
+  async function disconnectIntegration(provider: Provider): Promise<boolean> {
+    return at(provider, async () => void (statuses[provider].value = await api.disconnect(provider)))
+  }
+
+  async function signIn(provider: Provider, returned?: string): Promise<boolean> {
+    return at(provider, async () => {
+      if (returned === undefined) {
+        pending.value = { ...pending.value, [provider]: await api.connect(provider) }
+      } else {
+        statuses[provider].value = await api.finishLogin(returned.trim())
+        cancelSignIn(provider)
+      }
+    })
+  }
+
+  function cancelSignIn(provider: Provider): void {
+    const { [provider]: _, ...rest } = pending.value
+    pending.value = rest
+  }
+
+  async function setUpClient(provider: Provider, id: string, secret: string | null): Promise<boolean> {
+    return at(provider, async () => void (statuses[provider].value = await api.setUpClient(provider, id, secret)))
+  }
+
+  async function fetchAddresses(provider: Provider): Promise<void> {
+    await at(provider, async () => {
+      addresses.value = { ...addresses.value, [provider]: await api.signInAddresses(provider) }
+    })
+  }
+
+  /** Shows the change at once, and takes it back with a message when it could not be kept. */
+  async function update(provider: Provider, change: IntegrationChange): Promise<boolean> {
+    const status = statuses[provider]
+    const before = status.value
+    if (!before) return false
+    status.value = { ...before, ...change }
+    const done = await at(provider, async () => void (status.value = await api.updateIntegration(provider, change)))
+    if (!done) status.value = before
+    return done
+  }
+
+  async function setKeepInStep(on: boolean): Promise<void> {
+    const before = keepInStep.value
+    keepInStep.value = on
+    error.value = null
+    try {
+      keepInStep.value = await api.setKeepInStep(on)
+    } catch (failure) {
+      keepInStep.value = before
+      error.value = asAppError(failure)
+    }
+  }
+
+  /** Does something at one provider; what goes wrong is shown in its card. */
+  async function at(provider: Provider, work: () => Promise<void>): Promise<boolean> {
+    forget(provider)
+    busy.value = { ...busy.value, [provider]: true }
+    try {
+      await work()
+      return true
+    } catch (failure) {
+      troubles.value = { ...troubles.value, [provider]: asAppError(failure) }
+      return false
+    } finally {
+      busy.value = { ...busy.value, [provider]: false }
+    }
+  }
+
+  function forget(provider: Provider): void {
+    const { [provider]: _, ...rest } = troubles.value
+    troubles.value = rest
+  }
+
+  api.on('settings_changed', () => void fetchIntegrationSettings())
+  api.on('sync_state_changed', (state) => void (state.running || fetchIntegrationSettings()))
+  api.on('sign_in_ended', ({ provider, error: failure }) => {
+    cancelSignIn(provider)
+    if (failure) troubles.value = { ...troubles.value, [provider]: failure }
+    void fetchIntegrationSettings()
+  })
+
+  return {
+    anilistStatus, malStatus, kitsuStatus, loading, error, syncInProgress,
+    isAnilistConnected, isMALConnected, isKitsuConnected, hasAnyConnection,
+    fetchIntegrationSettings, connectAnilist, connectMAL, connectKitsu, triggerSync, disconnectIntegration,
+    keepInStep, budgets, addresses, troubles, pending, busy, connected,
+    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, fetchBudgets, update, setKeepInStep, forget,
+  }
+})

@@ -1,0 +1,9 @@
+// What the pages ask of a browser and the tests' page does not have.
+import { vi } from 'vitest'
+
+// Nothing is laid out in a test, so a list that shows only what is visible needs to be told how large it is.
+Object.defineProperties(HTMLElement.prototype, {
+  offsetHeight: { configurable: true, get: () => 800 },
+  offsetWidth: { configurable: true, get: () => 1000 },
+})
+vi.stubGlobal('matchMedia', window.matchMedia ?? (() => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} })))

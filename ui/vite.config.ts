@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url'
+import vueI18n from '@intlify/unplugin-vue-i18n/vite'
+import ui from '@nuxt/ui/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type Plugin } from 'vite'
+
+/** In mode `fake` the page starts with invented data instead of the application; no other mode knows of it. */
+function startWithFake(): Plugin {
+  return {
+    name: 'start-with-fake',
+    transformIndexHtml: { order: 'pre', handler: (html) => html.replace('/src/main.ts', '/src/fake/main.ts') },
+  }
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    mode === 'fake' && startWithFake(),
+    vue(),
+    vueI18n({
+      include: fileURLToPath(new URL('./src/locales/**/*.json', import.meta.url)),
+      // Messages become data when the page is built: the window's policy lets nothing be compiled while it runs.
+      runtimeOnly: true,
+      strictMessage: true,
+    }),
+    ui({
+      autoImport: false,
+      components: { dts: false },
+      // The theme is the person's choice, kept with the settings, not in the web view's storage.
+      colorMode: false,
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
+      ui: {
+        colors: { primary: 'rose', neutral: 'zinc', info: 'sky', success: 'emerald', warning: 'amber', error: 'red' },
+      },
+    }),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { port: 5173, strictPort: true },
+  build: {
+    outDir: mode === 'fake' ? 'dist-fake' : 'dist',
+    // The web views that Tauri uses on the systems we support.
+    target: ['safari16', 'chrome111'],
+    manifest: true,
+    chunkSizeWarningLimit: 700,
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
+  },
+}))
