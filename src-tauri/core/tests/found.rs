@@ -9,7 +9,7 @@ use kuroibara_core::{
     merge::Question,
 };
 use model::{
-    say::{chapters, fields, finished, notes, private, rereads, score, started, status},
+    say::{chapters, fields, finished, notes, private, rereads, score, started, status, volumes},
     sync::{Fate, Scope},
     world::World,
 };
@@ -202,4 +202,70 @@ fn a_new_entry_at_myanimelist_is_known_whatever_status_it_gives_it() {
     }
     let answer = observed(before.fields.clone().with(Field::Score, score(80).1));
     assert!(answered(None, &intent, &answer, &shape, OPEN_END).is_some(), "an update is an update");
+}
+
+#[test]
+fn a_winner_that_knows_no_volumes_does_not_clear_them() {
+    let mut world = World::connected(OPEN_END, &[Provider::MyAnimeList, Provider::Kitsu]);
+    world.policy.keep_in_step = true;
+    world.edit_there(Provider::MyAnimeList, &fields([status(Status::Reading), chapters(90), volumes(10)]));
+    world.wait(3_600);
+    world.edit_there(Provider::Kitsu, &fields([status(Status::OnHold), chapters(94)]));
+    world.wait(3_600);
+    world.quietly();
+    assert_eq!(world.here(Field::Status), status(Status::OnHold).1, "the newer reading state won");
+    assert_eq!(world.here(Field::Chapters), Value::Count(94));
+    assert_eq!(world.here(Field::Volumes), Value::Count(10), "nobody ever said 0");
+    assert_eq!(world.there(Provider::MyAnimeList, Field::Volumes), Some(Value::Count(10)));
+    assert_eq!(world.there(Provider::MyAnimeList, Field::Chapters), Some(Value::Count(94)));
+}
+
+#[test]
+fn an_edit_here_does_not_clear_volumes_that_nobody_here_ever_gave() {
+    let mut world = World::in_step(OPEN_END, &[Provider::Kitsu], &reading(90));
+    world.links[Provider::MyAnimeList].connected = true;
+    world.edit_there(Provider::MyAnimeList, &fields([status(Status::Reading), chapters(80), volumes(10)]));
+    world.wait(3_600);
+    world.edit_here(&fields([chapters(91)]));
+    world.wait(3_600);
+    world.quietly();
+    assert_eq!(world.there(Provider::MyAnimeList, Field::Chapters), Some(Value::Count(91)));
+    assert_eq!(world.there(Provider::MyAnimeList, Field::Volumes), Some(Value::Count(10)));
+    assert_eq!(world.here(Field::Volumes), Value::Count(10));
+}
+
+#[test]
+fn a_list_that_keeps_no_volumes_and_no_rereads_does_not_clear_another_lists() {
+    for local in [false, true] {
+        let mut world = World::connected(OPEN_END, &[Provider::MyAnimeList, Provider::AniList]);
+        world.policy.keep_in_step = true;
+        if local {
+            world.edit_here(&fields([status(Status::Reading), chapters(3)]));
+        }
+        let older = fields([status(Status::Reading), chapters(90), volumes(10), rereads(2)]);
+        world.edit_there(Provider::MyAnimeList, &older);
+        world.wait(3_600);
+        world.edit_there(Provider::AniList, &fields([status(Status::OnHold), chapters(94)]));
+        world.wait(3_600);
+        world.quietly();
+        assert_eq!(world.here(Field::Status), status(Status::OnHold).1);
+        for provider in [Provider::MyAnimeList, Provider::AniList] {
+            assert_eq!(world.there(provider, Field::Chapters), Some(Value::Count(94)), "{provider}");
+            assert_eq!(world.there(provider, Field::Volumes), Some(Value::Count(10)), "{provider}");
+            assert_eq!(world.there(provider, Field::Rereads), Some(Value::Count(2)), "{provider}");
+        }
+    }
+}
+
+#[test]
+fn a_reread_that_has_just_begun_is_no_blank() {
+    let mut world = World::connected(OPEN_END, &[Provider::MyAnimeList, Provider::AniList]);
+    world.policy.keep_in_step = true;
+    world.edit_there(Provider::MyAnimeList, &fields([status(Status::Completed), chapters(120)]));
+    world.wait(3_600);
+    world.edit_there(Provider::AniList, &fields([status(Status::Rereading), rereads(1)]));
+    world.wait(3_600);
+    world.quietly();
+    assert_eq!(world.here(Field::Status), status(Status::Rereading).1);
+    assert_eq!(world.here(Field::Chapters), Value::Count(0));
 }

@@ -100,16 +100,27 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// The local entry with this provider's whole group, not only its changes.
+    /// The local entry with this provider's whole group, not only its changes. What it never said anything of stays.
     fn with_whole_group(&self, group: Group, local: &Entry) -> Entry {
         let mut entry = local.clone();
         for field in group.fields() {
             let Some((mine, theirs)) = self.view.both(*field) else { continue };
-            if mine != theirs {
+            let is_said = !self.view.says_nothing_of(*field) || self.begins_again(*field);
+            if mine != theirs && is_said {
                 entry.set(*field, theirs.clone());
             }
         }
         entry
+    }
+
+    /// No chapters of a reread are a count like any other.
+    fn begins_again(&self, field: Field) -> bool {
+        field == Field::Chapters && self.view.seen.fields.status() == Some(crate::Status::Rereading)
+    }
+
+    /// Whether a value that was agreed on is gone on this side.
+    fn clears(&self, field: Field) -> bool {
+        !self.view.is_first(field) && self.view.changed(field).is_some_and(crate::Value::is_empty)
     }
 
     fn proposal(&self, group: Group, local: &Entry) -> Proposal<'_> {
@@ -147,10 +158,14 @@ impl Outcome {
         let edited = edited_here(group, changes);
         let winner = agreed(group, local, &edited, changes);
         match winner.unwrap_or_else(|| decided(group, local, stamps, &edited, changes)) {
-            Winner::Local => self.note_beaten(group, changes, None),
+            Winner::Local => {
+                self.fill(group, &edited, changes, None);
+                self.note_beaten(group, changes, None);
+            }
             Winner::Change(i) => self.take(group, &changes[i], changes[i].entry.clone()),
             Winner::Group(i) => {
                 self.take(group, &changes[i], changes[i].with_whole_group(group, local));
+                self.fill(group, &edited, changes, Some(i));
                 self.note_beaten(group, changes, Some(i));
             }
             Winner::Nobody => self.asked.push(group),
@@ -200,6 +215,33 @@ impl Outcome {
         if unconfirmed {
             self.lost.push(Lost { side: Origin::User, group, fields: change.view.unrounded(group) });
         }
+    }
+
+    /// Whoever wins, a blank that nobody ever stated replaces no value: at a first link it takes the other side's. Of a
+    /// field that the winner can't hold at all, the newest of those who changed it is heard.
+    fn fill(&mut self, group: Group, edited: &[Field], changes: &[Change<'_>], winner: Option<usize>) {
+        for field in group.fields().iter().copied().filter(|field| !edited.contains(field)) {
+            let begins_again = field == Field::Chapters && self.entry.status == crate::Status::Rereading;
+            let is_open = self.entry.get(field).is_empty() && !begins_again && !changes.iter().any(|c| c.clears(field));
+            let is_mute = winner.is_some_and(|i| !changes[i].view.can_ever_hold(field));
+            let speaks = |change: &&Change<'_>| {
+                let value = change.view.changed(field);
+                value.is_some_and(|value| is_mute || is_open && !value.is_empty() && change.view.is_first(field))
+            };
+            let rank = |change: &&Change<'_>| (change.view.seen.updated_at, change.view.theirs(field).cloned());
+            if let Some(change) = changes.iter().filter(speaks).max_by_key(rank) {
+                self.take_one(field, change);
+            }
+        }
+    }
+
+    fn take_one(&mut self, field: Field, change: &Change<'_>) {
+        let Some(value) = change.view.changed(field) else { return };
+        let stamp = Stamp { at: change.view.seen.updated_at, origin: Origin::Provider(change.view.provider) };
+        let (before, from) = (self.entry.get(field), change.view.provider);
+        self.entry.set(field, value.clone());
+        self.stamps.fields[field] = stamp;
+        self.pulls.push(Pull { field, from, before, after: value.clone(), stamp });
     }
 
     /// Puts the outcome into `merged`: the entry, and every base with what now agrees.

@@ -54,6 +54,37 @@ impl<'a> View<'a> {
         self.theirs.get(field)
     }
 
+    /// Theirs of `field` where they changed it and it differs from ours.
+    pub(crate) fn changed(&self, field: Field) -> Option<&Value> {
+        let (mine, theirs) = self.both(field)?;
+        (mine != theirs && self.delta(field)?.remote).then_some(theirs)
+    }
+
+    /// Whether the two never agreed on `field`.
+    pub(crate) fn is_first(&self, field: Field) -> bool {
+        self.pair(field).is_none()
+    }
+
+    /// Whether theirs is a blank that nobody stated: it was so when the two first met.
+    pub(crate) fn says_nothing_of(&self, field: Field) -> bool {
+        self.is_first(field) && self.theirs(field).is_some_and(Value::is_empty)
+    }
+
+    /// Whether the provider can hold `field` in some state of the entry.
+    pub(crate) fn can_ever_hold(&self, field: Field) -> bool {
+        match field {
+            Field::Volumes => self.shape.volumes,
+            Field::Private => self.shape.private,
+            Field::Status
+            | Field::Chapters
+            | Field::Rereads
+            | Field::FinishedOn
+            | Field::Score
+            | Field::StartedOn
+            | Field::Notes => true,
+        }
+    }
+
     /// Who changed `field`, where it can be compared.
     pub(crate) fn delta(&self, field: Field) -> Option<Delta> {
         let (mine, theirs) = self.both(field)?;
