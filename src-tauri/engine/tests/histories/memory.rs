@@ -117,11 +117,24 @@ impl Memory {
             self.broken
                 .push(format!("law 4: {provider} was written {counted} times, and {} entries changed", touched.len()));
         }
-        for work in touched {
+        let silent: Vec<usize> = self.silently_written(provider, &touched, &now);
+        for work in touched.into_iter().chain(silent) {
             let intent = self.intents[provider].get(&work).cloned();
             self.note_race(provider, work, before.get(&work), now.get(&work), intent.as_ref());
             self.check_removed(provider, work, before.get(&work), now.get(&work));
         }
+    }
+
+    /// Works that a write may have met as it leaves them, because somebody set the very same there in between: it can't be
+    /// told from one that changed them.
+    fn silently_written(&self, provider: Provider, touched: &[usize], now: &HashMap<usize, Fields>) -> Vec<usize> {
+        let holds = |fields: &Fields, sent: &Fields| sent.iter().all(|(field, value)| fields.get(field) == Some(value));
+        let stirred = |work: &usize| self.stirred.contains(&(provider, *work)) && !touched.contains(work);
+        let intents = self.intents[provider].iter().filter(|(work, _)| stirred(work));
+        intents
+            .filter(|(work, intent)| now.get(work).is_some_and(|fields| holds(fields, &intent.sent)))
+            .map(|(work, _)| *work)
+            .collect()
     }
 
     /// Law 3 allows one loss: an edit made there between the listing and the write, where the write overwrote it.

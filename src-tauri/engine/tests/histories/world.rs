@@ -270,8 +270,10 @@ impl World {
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
         // A crash that came after the run's last step must not strike the next one.
         let _ = tokio::time::timeout(Duration::ZERO, self.crash.notified()).await;
+        // A write that took effect while the process died was answered to nobody, and is a write all the same.
         for provider in Provider::ALL {
-            self.look(provider);
+            let (now, writes) = (self.list(provider), self.writes(provider));
+            self.memory().written(provider, now, writes);
         }
     }
 
