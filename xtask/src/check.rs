@@ -2,6 +2,7 @@
 
 use crate::setup;
 use crate::step::{self, Failure, cargo, step};
+use crate::ui;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,6 +12,7 @@ const DENY: &str = "0.20.2";
 /// Runs every check and stops at the first that fails.
 pub(crate) fn check() -> Result<(), Failure> {
     setup::install(&[setup::BUILD, setup::WINDOW])?;
+    ui::build()?;
     step(&mut cargo(["fmt", "--all", "--check"]))?;
     step(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny=warnings"]))?;
     step(cargo(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "--deny=warnings"))?;

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "telling the person at the terminal is what a task is for")]
 
 mod bench;
+mod bindings;
 mod check;
 mod keyring;
 mod migration;
@@ -12,6 +13,7 @@ mod run;
 mod setup;
 mod step;
 mod test;
+mod ui;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ enum Task {
     Test(test::Options),
     /// Check format, lints, documentation, licences and sources.
     Check,
+    /// Generate the TypeScript that the window calls its commands with.
+    Bindings,
     /// Run the benchmarks in release and print their figures as one JSON document.
     Bench(bench::Options),
     /// Start a new database migration.
@@ -55,6 +59,7 @@ fn perform(task: Task) -> Result<(), step::Failure> {
         Task::Run(options) | Task::Demo(options) => run::run(&options),
         Task::Test(options) => test::test(&options),
         Task::Check => check::check(),
+        Task::Bindings => bindings::bindings(),
         Task::Bench(options) => bench::bench(&options),
         Task::Migration(options) => migration::migration(&options),
     }

@@ -4,6 +4,7 @@ use crate::keyring::Keyring;
 use crate::postgres::Postgres;
 use crate::setup;
 use crate::step::{self, Failure};
+use crate::ui;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -30,6 +31,9 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
     } else {
         &[setup::BUILD, setup::SERVICES]
     })?;
+    if everything {
+        ui::build()?;
+    }
     let postgres = Postgres::start()?;
     let keyring = Keyring::start()?;
     let mut command = step::cargo(["test", "--no-fail-fast", "--locked"]);

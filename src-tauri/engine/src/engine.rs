@@ -1,8 +1,11 @@
 //! The engine as a whole: what every face of the application holds, and where its parts meet.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use enum_map::EnumMap;
@@ -34,6 +37,8 @@ pub struct Engine {
     pub(crate) holder: String,
     /// How many leases it has taken and not given back.
     pub(crate) leases: Arc<AtomicUsize>,
+    /// Whether it is about to be closed, so that no run sends anything more.
+    pub(crate) ending: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -54,11 +59,34 @@ impl Engine {
         }
         let holder = uuid::Uuid::new_v4().to_string();
         let (events, _) = broadcast::channel(256);
-        Ok(Self { config, db, http, clock, events, ledger, vault, holder, leases: Arc::default() })
+        Ok(Self {
+            config,
+            db,
+            http,
+            clock,
+            events,
+            ledger,
+            vault,
+            holder,
+            leases: Arc::default(),
+            ending: Arc::default(),
+        })
+    }
+
+    /// Lets runs finish the request that is under way and send no other, and waits for them, but not for ever. Whoever
+    /// closes the engine while a sync may run calls this first.
+    pub async fn wind_down(&self, patience: Duration) {
+        self.ending.store(true, Ordering::SeqCst);
+        let began = self.clock.now();
+        while self.leases.load(Ordering::SeqCst) > 0
+            && (self.clock.now() - began).to_std().is_ok_and(|it| it < patience)
+        {
+            self.clock.sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Ends the use of the database in good order.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         if let Err(error) = self.ledger.flush().await {
             tracing::warn!(%error, "the last requests were not counted");
         }

@@ -89,8 +89,8 @@ impl Db {
     }
 
     /// Ends the use of the database. Without it the next start takes the end for a crash and checks the file.
-    pub async fn close(self) {
-        match self.pool {
+    pub async fn close(&self) {
+        match &self.pool {
             sql::Pool::Sqlite(pool) => pool.close().await,
             sql::Pool::Postgres(pool) => pool.close().await,
         }

@@ -132,18 +132,20 @@ async fn server(options: PgConnectOptions) -> Result<Pool, StoreError> {
     let connecting = PgConnection::connect_with(&options);
     let waited = tokio::time::timeout(PATIENCE, connecting).await;
     let silent = |_| StoreError::Unreachable { reason: "it does not answer".into() };
-    bring_up_to_date(waited.map_err(silent)??).await?;
-    Ok(Pool::Postgres(PgPoolOptions::new().max_connections(5).acquire_timeout(PATIENCE).connect_lazy_with(options)))
+    let pending = has_pending(waited.map_err(silent)??).await?;
+    let pool = PgPoolOptions::new().max_connections(5).acquire_timeout(PATIENCE).connect_lazy_with(options);
+    if pending {
+        MIGRATIONS.run(&pool).await.map_err(migration)?;
+    }
+    Ok(Pool::Postgres(pool))
 }
 
-async fn bring_up_to_date(mut server: PgConnection) -> Result<(), StoreError> {
+async fn has_pending(mut server: PgConnection) -> Result<bool, StoreError> {
     let there = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
     let (there,): (bool,) = sqlx::query_as(there).fetch_one(&mut server).await?;
     let applied: Vec<Applied> = if there { sqlx::query_as(APPLIED).fetch_all(&mut server).await? } else { Vec::new() };
-    if is_pending(&applied)? {
-        MIGRATIONS.run(&mut server).await.map_err(migration)?;
-    }
-    Ok(server.close().await?)
+    server.close().await?;
+    is_pending(&applied)
 }
 
 /// A migration that the database has had, and its checksum.

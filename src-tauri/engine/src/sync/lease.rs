@@ -34,6 +34,8 @@ struct Held {
     db: Db,
     proof: LeaseProof,
     lost: AtomicBool,
+    /// Whether the engine is about to be closed.
+    ending: Arc<AtomicBool>,
 }
 
 impl Lease {
@@ -41,7 +43,7 @@ impl Lease {
     pub(super) async fn take(engine: &Engine) -> Result<Self, EngineError> {
         let began = engine.clock.now();
         let name = format!("sync:{}", engine.db.user());
-        loop {
+        while !engine.ending.load(Ordering::SeqCst) {
             // Two syncs of one process are two holders as well.
             let holder = format!("{}:{}", engine.holder, uuid::Uuid::new_v4());
             if let Some(proof) = engine.db.acquire_lease(&name, &holder, LASTS).await? {
@@ -52,10 +54,16 @@ impl Lease {
             }
             engine.clock.sleep(Duration::from_millis(250)).await;
         }
+        Err(EngineError::Busy)
     }
 
     fn hold(engine: &Engine, proof: LeaseProof) -> Self {
-        let held = Arc::new(Held { db: engine.db.clone(), proof, lost: AtomicBool::new(false) });
+        let held = Arc::new(Held {
+            db: engine.db.clone(),
+            proof,
+            lost: AtomicBool::new(false),
+            ending: engine.ending.clone(),
+        });
         let renewal = tokio::spawn(renew(held.clone()));
         engine.leases.fetch_add(1, Ordering::Relaxed);
         Self { held, renewal, unreturned: engine.leases.clone() }
@@ -100,6 +108,7 @@ async fn renew(held: Arc<Held>) {
 #[async_trait::async_trait]
 impl Fence for Held {
     async fn holds(&self) -> bool {
-        !self.lost.load(Ordering::Relaxed) && self.db.holds_lease(&self.proof).await.unwrap_or(false)
+        let over = self.lost.load(Ordering::Relaxed) || self.ending.load(Ordering::SeqCst);
+        !over && self.db.holds_lease(&self.proof).await.unwrap_or(false)
     }
 }
