@@ -30,6 +30,8 @@ export default defineConfig(({ mode }) => ({
       icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
       ui: {
         colors: { primary: 'rose', neutral: 'zinc', info: 'sky', success: 'emerald', warning: 'amber', error: 'red' },
+        // The accent is for what is the person's to act on; a switch only says how something stands.
+        switch: { defaultVariants: { color: 'neutral' } },
       },
     }),
   ],

@@ -10,6 +10,27 @@ export const STATES = [
   { name: 'integrations', path: '/integrations' },
   { name: 'integrations-empty', path: '/integrations', world: 'empty' },
   { name: 'integrations-trouble', path: '/integrations', world: 'trouble' },
+  { name: 'integrations-syncing', path: '/integrations', world: 'syncing' },
+  { name: 'integrations-broken', path: '/integrations', world: 'broken' },
+  { name: 'integrations-slow', path: '/integrations', world: 'slow', settle: 400, late: true },
+  { name: 'integrations-setup', path: '/integrations', world: 'empty', then: click('connect-anilist') },
+  { name: 'integrations-waiting', path: '/integrations', then: async (page) => {
+    await page.click('[data-testid="menu-anilist"]')
+    await page.click('[role="menuitem"]:nth-child(2)')
+    await page.waitForSelector('[data-testid="waiting-anilist"]')
+  } },
+  { name: 'integrations-kitsu', path: '/integrations', then: async (page) => {
+    await page.click('[data-testid="connect-kitsu"]')
+    await page.fill('[data-testid="kitsu-username"]', 'Rose')
+    await page.fill('[data-testid="kitsu-password"]', 'wrong')
+    await page.click('[data-testid="kitsu-submit"]')
+    await page.waitForSelector('[data-testid="error-state"]')
+  } },
+  { name: 'integrations-disconnect', path: '/integrations', then: async (page) => {
+    await page.click('[data-testid="menu-anilist"]')
+    await page.click('[role="menuitem"]:last-child >> nth=-1')
+    await page.waitForSelector('[data-testid="disconnect-confirm-anilist"]')
+  } },
   { name: 'settings', path: '/settings' },
   { name: 'help', path: '/help' },
   { name: 'welcome', path: '/welcome', world: 'first' },
