@@ -1,101 +1,94 @@
-//! Syncing by itself: an edit goes out after a quiet moment, lists are read on a schedule.
+//! Syncing by itself: an edit goes out after a quiet moment, lists are read at the start, on a schedule, when the machine
+//! wakes up and when the network is back.
+//!
+//! What to do next is decided in `decide` from what was seen; here it is looked at and done.
+
+mod decide;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kuroibara_core::{Provider, Time};
+use kuroibara_core::Time;
+use tokio::sync::watch::Receiver;
 
-use crate::{
-    Engine,
-    error::EngineError,
-    sync::{Order, Trigger, report::Report},
-};
+pub use decide::{Schedule, Wishes};
 
-/// How often it looks for something to do.
+use crate::{Engine, error::EngineError, sync::report::Report};
+use decide::{Memory, Seen};
+
+/// How often it looks whether anything changed.
 const TICK: Duration = Duration::from_secs(1);
-
-/// When to sync by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Schedule {
-    /// An edit goes out when nothing was edited for so long: several quick edits are one write.
-    pub quiet: TimeDelta,
-    /// Lists are read this often.
-    pub every: TimeDelta,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self { quiet: TimeDelta::seconds(3), every: TimeDelta::minutes(30) }
-    }
-}
-
-/// What a watch remembers between two looks.
-#[derive(Clone, Copy, Debug)]
-struct Watch {
-    generation: i64,
-    /// When the library was last seen to change.
-    changed_at: Time,
-    /// When all lists were last asked for.
-    listed_at: Option<Time>,
-}
+/// What was seen is looked at again after so long, though nothing seems to have changed.
+const STALE: TimeDelta = TimeDelta::minutes(1);
+/// A tick that took so long means that the machine slept.
+const SLEPT: TimeDelta = TimeDelta::seconds(30);
 
 impl Engine {
-    /// Syncs by itself until `stop` ends: at once, on the schedule, and after edits, of other processes too. Each run's
-    /// outcome goes to `done`; a run that fails is tried again when it is due.
+    /// Syncs by itself until `stop` ends, as `wishes` has it at each moment. Each run's outcome goes to `done`. A run that
+    /// fails, and a database that is gone for a while, is tried again when it is due.
     pub async fn watch(
         &self,
-        schedule: Schedule,
+        mut wishes: Receiver<Wishes>,
         stop: impl Future<Output = ()>,
         mut done: impl FnMut(Result<Report, EngineError>),
     ) -> Result<(), EngineError> {
-        let mut watch =
-            Watch { generation: self.db.generation().await?, changed_at: self.clock.now(), listed_at: None };
+        let mut memory = Memory::new(self.look().await?, self.clock.now());
         tokio::pin!(stop);
         loop {
-            if let Some(order) = self.due(&mut watch, &schedule).await? {
-                done(self.sync(&order).await);
-                // What the run stored itself is no edit.
-                watch.generation = self.db.generation().await?;
+            let wished = wishes.borrow_and_update().clone();
+            if let Err(error) = self.step(&mut memory, &wished, &mut done).await {
+                // Told once: the next steps find the same.
+                if memory.fails(self.clock.now()) {
+                    done(Err(error));
+                }
             }
+            let before = self.clock.now();
             tokio::select! {
                 () = &mut stop => return Ok(()),
                 () = self.clock.sleep(TICK) => {}
+                // Whoever wished for something may be gone; the wishes then stay as they are.
+                Ok(()) = wishes.changed() => {}
+            }
+            if self.clock.now() - before >= SLEPT {
+                memory.woke_up();
             }
         }
     }
 
-    /// What to do now, if anything.
-    async fn due(&self, watch: &mut Watch, schedule: &Schedule) -> Result<Option<Order>, EngineError> {
+    async fn step(
+        &self,
+        memory: &mut Memory,
+        wishes: &Wishes,
+        done: &mut impl FnMut(Result<Report, EngineError>),
+    ) -> Result<(), EngineError> {
         let now = self.clock.now();
-        let providers = self.automatic().await?;
-        if providers.is_empty() {
-            return Ok(None);
+        if memory.rests(now) {
+            return Ok(());
         }
-        let order = |trigger| Some(Order { providers: providers.clone(), trigger, ..Order::default() });
-        let trigger = if watch.listed_at.is_none() { Trigger::Return } else { Trigger::Schedule };
-        // A clock that was set back must not stop the schedule.
-        if watch.listed_at.is_none_or(|at| now - at >= schedule.every || now < at) {
-            watch.listed_at = Some(now);
-            return Ok(order(trigger));
+        if self.db.generation().await? != memory.generation() || memory.is_older_than(STALE, now) {
+            memory.see(self.look().await?, now);
         }
-        let generation = self.db.generation().await?;
-        if generation != watch.generation {
-            (watch.generation, watch.changed_at) = (generation, now);
-        }
-        let quiet = now - watch.changed_at >= schedule.quiet || now < watch.changed_at;
-        let waits = self.db.next_due_at(&providers).await?.is_some_and(|at| at <= now);
-        Ok(if quiet && waits { order(Trigger::Edit) } else { None })
+        let Some(order) = memory.next(wishes, now) else { return Ok(()) };
+        let outcome = self.sync(&order).await;
+        memory.note(&outcome, wishes, self.clock.now());
+        done(outcome);
+        // What the run stored itself is no edit.
+        memory.see_own(self.look().await?, self.clock.now());
+        Ok(())
     }
 
-    /// The providers that sync by themselves and can: whoever needs a sign-in is left in peace until then.
-    async fn automatic(&self) -> Result<Vec<Provider>, EngineError> {
+    /// Looks at what a decision depends on. The generation comes first: what changes meanwhile is then seen next time.
+    async fn look(&self) -> Result<Seen, EngineError> {
+        let generation = self.db.generation().await?;
         let integrations = self.db.integrations().await?;
-        let able = integrations.into_iter().filter(|(_, integration)| {
-            integration.auto_sync
-                && integration.policy.enabled
-                && integration.is_connected()
-                && !integration.sign_in_again
-        });
-        Ok(able.map(|(provider, _)| provider).collect())
+        // Whoever needs a sign-in is left in peace until then.
+        let able = integrations
+            .into_iter()
+            .filter(|(_, one)| one.auto_sync && one.policy.enabled && one.is_connected() && !one.sign_in_again);
+        let able: Vec<_> = able.collect();
+        let providers: Vec<_> = able.iter().map(|(provider, _)| *provider).collect();
+        let read_whole_at: Option<Time> = able.iter().filter_map(|(_, one)| one.last_full_at).min();
+        let due_at = if providers.is_empty() { None } else { self.db.next_due_at(&providers).await? };
+        Ok(Seen { generation, providers, read_whole_at, due_at })
     }
 }

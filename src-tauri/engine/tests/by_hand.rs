@@ -8,10 +8,11 @@ use std::sync::Mutex;
 
 use kuroibara_core::{Field, Fields, Provider, Status, Value};
 use kuroibara_engine::{
-    schedule::Schedule,
+    schedule::Wishes,
     store::LibraryQuery,
     sync::{Order, report::ProviderStatus},
 };
+use tokio::sync::watch;
 use world::{World, assert_success};
 
 fn all() -> LibraryQuery {
@@ -184,6 +185,6 @@ async fn the_watch_sends_five_quick_edits_of_a_title_as_one_write() {
         }
     };
     let stopped = async { stopped.await.unwrap_or_default() };
-    world.engine.watch(Schedule::default(), stopped, done).await.unwrap();
+    world.engine.watch(watch::channel(Wishes::default()).1, stopped, done).await.unwrap();
     assert_eq!(world.sim.anilist.writes(), 1);
 }

@@ -1,10 +1,11 @@
 //! The machine's side: the check-up, syncing by itself, the key that seals secrets.
 
-use kuroibara_engine::{EngineError, doctor::Check, events::Event, schedule::Schedule};
+use kuroibara_engine::{EngineError, doctor::Check, events::Event, schedule::Wishes};
 use serde_json::json;
 use tokio::sync::{
     Notify,
     broadcast::{Receiver, error::RecvError},
+    watch,
 };
 
 use super::Desk;
@@ -24,10 +25,11 @@ impl Desk<'_> {
     pub(super) async fn watch(&self) -> Result<Exit, Failure> {
         self.unlock().await?;
         let (events, stop) = (self.engine.events(), Notify::new());
+        let (_, wishes) = watch::channel(Wishes::default());
         // Should nobody read any more, the next event finds out as well.
         let outcome = |outcome| drop(self.voice.tell(&show::outcome(outcome), show::outcome_text));
         tokio::select! {
-            ended = self.engine.watch(Schedule::default(), stop.notified(), outcome) => Ok(ended.map(|()| Exit::Done)?),
+            ended = self.engine.watch(wishes, stop.notified(), outcome) => Ok(ended.map(|()| Exit::Done)?),
             failed = self.tell_all(events) => Err(failed),
             () = asked_twice(&stop) => Ok(Exit::Done),
         }
