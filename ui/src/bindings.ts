@@ -9,6 +9,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  What this program is. It answers although the library can't be opened. */
 	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Closes the window as the person has chosen, after the question was answered. */
+	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 };
 
 /** Events */

@@ -6,8 +6,10 @@
 pub mod commands;
 mod error;
 pub mod events;
+mod quit;
 mod session;
 mod settings;
+mod window;
 
 use kuroibara_engine::logging::{self, LogGuard, LogSettings};
 use tauri::{App, Manager};
@@ -15,6 +17,9 @@ use tauri::{App, Manager};
 pub use error::AppError;
 pub use session::Session;
 pub use settings::{AppSettings, AppSettingsChange, Chosen};
+
+/// Given by the entry that starts Kuroibara when the person signs in to the computer.
+const HIDDEN: &str = "--hidden";
 
 /// Opens the window and returns when the application ended.
 ///
@@ -24,18 +29,22 @@ pub fn run() -> tauri::Result<()> {
     let bindings = commands::bindings();
     tauri::Builder::default()
         // First of all, so that a second start hands over what it was given before anything of it is set up.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_opener::init())
-        .plugin(tauri_plugin_window_state::Builder::default().build())
-        .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(window::RESTORED).build())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
             set_up(app);
+            window::make(app, stays_hidden(app))?;
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .on_window_event(window::on_event)
+        .build(tauri::generate_context!())?
+        .run(|app, event| quit::on_event(app, &event));
+    Ok(())
 }
 
 fn set_up(app: &mut App) {
@@ -45,6 +54,8 @@ fn set_up(app: &mut App) {
     }
     app.manage(Chosen::read(session.data_dir().as_deref()));
     app.manage(session);
+    app.manage(quit::Ending::default());
+    tauri::async_runtime::spawn(quit::when_told(app.handle().clone()));
     let handle = app.handle().clone();
     // A database server may take its time to answer; the window does not wait for it.
     tauri::async_runtime::spawn(async move { handle.state::<Session>().open().await });
@@ -55,11 +66,7 @@ fn start_log(settings: LogSettings) -> Option<LogGuard> {
     logging::start(&settings).map_err(|error| eprintln!("{error}")).ok()
 }
 
-fn show(app: &tauri::AppHandle) {
-    let Some(window) = app.get_webview_window("main") else { return };
-    for done in [window.unminimize(), window.show(), window.set_focus()] {
-        if let Err(error) = done {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
-    }
+/// Started at login, it stays in the tray if the person wants it so.
+fn stays_hidden(app: &App) -> bool {
+    std::env::args().any(|argument| argument == HIDDEN) && app.state::<Chosen>().get().start_hidden
 }

@@ -1,7 +1,7 @@
 //! The library that the window works on: whether it is being opened, open, or why it is not. Commands get the engine from
 //! here, and wait for it while it opens. It must not know what they do with it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use kuroibara_engine::{
     Engine,
@@ -72,9 +72,11 @@ impl Session {
         }
     }
 
-    /// Ends the use of the library in good order. Commands that come later are refused.
-    pub async fn close(&self) {
+    /// Ends the use of the library in good order: a sync that runs finishes its current write, if that does not take too
+    /// long. Commands that come later are refused.
+    pub async fn close(&self, patience: Duration) {
         if let State::Open(engine) = self.state.send_replace(State::Closed) {
+            engine.wind_down(patience).await;
             engine.close().await;
         }
     }
@@ -112,7 +114,7 @@ mod tests {
         let session = at(dir.path());
         let (engine, ()) = tokio::join!(session.engine(), session.open());
         assert!(engine.is_ok());
-        session.close().await;
+        session.close(Duration::ZERO).await;
         assert_eq!(session.engine().await.unwrap_err().code, "closing");
     }
 

@@ -6,12 +6,15 @@ pub mod dto;
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::events::{CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged};
+use crate::{
+    events::{CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
+    window,
+};
 
 /// Every command and every event, with their types.
 pub fn bindings() -> Builder<tauri::Wry> {
     Builder::new()
-        .commands(collect_commands![about::about])
+        .commands(collect_commands![about::about, window::close_window])
         .events(collect_events![CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged])
         // The window's `api.ts` catches what is thrown, which is always an `AppError`.
         .error_handling(ErrorHandlingMode::Throw)
