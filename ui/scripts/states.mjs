@@ -32,7 +32,20 @@ export const STATES = [
     await page.waitForSelector('[data-testid="disconnect-confirm-anilist"]')
   } },
   { name: 'settings', path: '/settings' },
+  { name: 'settings-danger', path: '/settings/danger', then: click('danger-disconnect') },
+  { name: 'settings-checks', path: '/settings/checks', then: click('run-doctor') },
+  { name: 'settings-locked', path: '/settings/protection', world: 'locked' },
   { name: 'help', path: '/help' },
   { name: 'welcome', path: '/welcome', world: 'first' },
+  { name: 'welcome-passphrase', path: '/welcome', world: 'locked' },
+  { name: 'welcome-plan', path: '/welcome', then: async (page) => {
+    await page.click('[data-testid="welcome-next"]')
+    await page.waitForSelector('[data-testid="plan-rows"]')
+  } },
+  { name: 'welcome-done', path: '/welcome', then: async (page) => {
+    await page.click('[data-testid="welcome-next"]')
+    await page.click('[data-testid="plan-apply"]')
+    await page.waitForSelector('[data-testid="welcome-done"]')
+  } },
   { name: 'palette', path: '/library', then: click('open-palette') },
 ]
