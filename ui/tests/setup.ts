@@ -5,5 +5,7 @@ import { vi } from 'vitest'
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 800 },
   offsetWidth: { configurable: true, get: () => 1000 },
+  clientHeight: { configurable: true, get: () => 800 },
+  clientWidth: { configurable: true, get: () => 1000 },
 })
 vi.stubGlobal('matchMedia', window.matchMedia ?? (() => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} })))

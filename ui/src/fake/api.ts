@@ -4,8 +4,9 @@ import type { Api } from '../api'
 import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type Provider, type Report } from '../contract'
 import { shown } from '../stores/library'
 import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
-import { connected, disconnectedOne, addressesOf, inventPlan, reportOf, type World } from './worlds'
+import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
+import { inventPlan } from './plan'
 
 /** The fake, with a way to send what the application would send without being asked. */
 export type FakeApi = Api & {

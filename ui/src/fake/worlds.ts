@@ -4,6 +4,7 @@ import type {
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
+import { inventGuardedPlan, inventPlan, planRun } from './plan'
 
 export interface World {
   settings: SettingsView
@@ -23,7 +24,7 @@ export interface World {
   samples: boolean
 }
 
-export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked'] as const
+export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands'] as const
 export type WorldName = (typeof WORLDS)[number]
 
 export const BROKEN: AppError = {
@@ -51,13 +52,17 @@ export function worldOf(name: WorldName): World {
     case 'first':
       return { ...world, entries: [], plan: null, runs: [], changes: [], settings: disconnected(), app: settings(false) }
     case 'one':
-      return { ...world, entries: world.entries.slice(0, 1), plan: null }
+      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), runs: world.runs.slice(0, 1) }
     case 'trouble':
       world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
       world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
       world.settings.kitsu = { ...connected('Rose'), state: 'paused', sync_enabled: false }
       world.budgets.anilist = { per_minute: 30, left: 0, paused_until: minutesFromNow(4), pause_reason: 'rate_limited' }
       break
+    case 'guard':
+      return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: [...inventRuns(), planRun('guard')] }
+    case 'thousands':
+      return { ...world, plan: inventPlan(inventEntries(6000)) }
     case 'slow':
       return { ...world, delay: 4000 }
     case 'offline':
@@ -79,8 +84,8 @@ function full(count: number): World {
     settings: { anilist: connected('rosereader'), myanimelist: connected('rose_reader'), kitsu: disconnectedOne(), keep_in_step: true },
     app: settings(true),
     entries: inventEntries(count),
-    plan: inventPlan(inventEntries(20)),
-    runs: inventRuns(),
+    plan: inventPlan(inventEntries(14)),
+    runs: [...inventRuns(), planRun('first')],
     changes: inventChanges(),
     budgets: {
       anilist: { per_minute: 30, left: 27, paused_until: null, pause_reason: null },
@@ -171,20 +176,4 @@ function inventChanges(): ChangeView[] {
     cause: at % 3 === 0 ? 'edited here' : 'newest',
     at: runs[at % runs.length]?.started_at ?? minutesFromNow(-10),
   }))
-}
-
-export function inventPlan(entries: EntryView[]): WaitingPlan {
-  return {
-    run_id: '0192b000-0000-7000-8000-00000000ffff',
-    full: true,
-    rows: entries.slice(0, 14).map((entry, at) => ({
-      row: at + 1, skipped: false, manga_id: entry.manga_id, title: entry.title,
-      provider: at % 2 ? 'anilist' : 'myanimelist', external_id: String(9_000_000 + at),
-      action: (['push', 'pull', 'create_remote', 'create_local', 'remove_remote'] as const)[at % 5] ?? 'push',
-      fields: [
-        { field: 'chapters', before: entry.chapters_read, after: entry.chapters_read + 3 },
-        ...(at % 2 ? [{ field: 'score' as const, before: null, after: 80 }] : []),
-      ],
-    })),
-  }
 }

@@ -1,31 +1,64 @@
-// What needs the person: the plan that waits. The page and the number in the sidebar read it here.
+// What needs the person: the plan that waits, why it waits, and what came of applying it. The page, the welcome and the
+// number in the sidebar read it here.
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { asAppError, useApi } from '@/api'
-import type { AppError, Report, WaitingPlan } from '@/contract'
+import type { AppError, Report, RunView, WaitingPlan } from '@/contract'
 
 export const useReviewStore = defineStore('review', () => {
   const api = useApi()
-  const plan = ref<WaitingPlan | null>(null)
+  const plan = shallowRef<WaitingPlan | null>(null)
+  /** The run that made the plan: it says why the plan waits. */
+  const run = shallowRef<RunView | null>(null)
+  /** What came of the plan that was applied last, until the person has seen it. */
+  const result = shallowRef<Report | null>(null)
+  const loaded = ref(false)
   const loading = ref(false)
+  const applying = ref(false)
   const error = ref<AppError | null>(null)
   const open = computed(() => plan.value?.rows.filter((row) => !row.skipped).length ?? 0)
 
-  const load = (): Promise<boolean> => attempt(async () => void (plan.value = await api.waitingPlan()))
-  const skip = (row: number): Promise<boolean> => attempt(async () => void (plan.value = await api.planSkip(row)))
-  const never = (row: number): Promise<boolean> => attempt(async () => void (plan.value = await api.planNever(row)))
+  const load = (): Promise<boolean> => attempt(fetch)
+  const skip = (rows: number[]): Promise<boolean> => attempt(() => decide(rows, api.planSkip))
+  const never = (rows: number[]): Promise<boolean> => attempt(() => decide(rows, api.planNever))
+
+  async function fetch(): Promise<void> {
+    plan.value = await api.waitingPlan()
+    loaded.value = true
+    const id = plan.value?.run_id
+    if (!id) run.value = null
+    else if (run.value?.run_id !== id) run.value = await runOf(id)
+  }
+
+  /** Not knowing why a plan waits keeps nobody from deciding about it. */
+  async function runOf(id: string): Promise<RunView | null> {
+    return api.history(id, 1, 0).then(({ runs }) => runs[0] ?? null, () => null)
+  }
+
+  async function decide(rows: number[], how: (row: number) => Promise<WaitingPlan>): Promise<void> {
+    for (const row of rows) plan.value = await how(row)
+  }
 
   /** Applies these rows, or with none given every row that is not skipped. */
   async function apply(rows: number[] = []): Promise<Report | null> {
+    const rest = rows.length > 0 && (plan.value?.rows ?? []).some((row) => !row.skipped && !rows.includes(row.row))
     let report: Report | null = null
+    applying.value = true
     await attempt(async () => {
-      report = await api.planApply(rows)
-      plan.value = await api.waitingPlan()
+      report = result.value = await api.planApply(rows)
+      await fetch()
+      // What was not applied is worked out anew, from lists that are as they are now.
+      if (rest && !plan.value) await api.triggerSync(null, false).then(fetch)
     })
+    applying.value = false
     return report
   }
 
-  async function attempt(work: () => Promise<void>): Promise<boolean> {
+  function seen(): void {
+    result.value = null
+  }
+
+  async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     loading.value = true
     error.value = null
     try {
@@ -39,7 +72,7 @@ export const useReviewStore = defineStore('review', () => {
     }
   }
 
-  api.on('sync_state_changed', (state) => void (state.running || load()))
+  api.on('sync_state_changed', (state) => void (state.running || applying.value || load()))
 
-  return { plan, open, loading, error, load, skip, never, apply }
+  return { plan, run, result, open, loaded, loading, applying, error, load, skip, never, apply, seen }
 })

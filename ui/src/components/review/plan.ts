@@ -1,0 +1,101 @@
+// A waiting plan as a person reads it: title by title, and what happens counted by kind. It only sorts and counts; what
+// happens was decided elsewhere.
+import { PROVIDERS, type Action, type Provider, type WaitingRow } from '@/contract'
+
+/** What happens to one title: one decision for all its rows, since a title left out at one service waits at all. */
+export interface PlanTitle {
+  key: string
+  title: string
+  rows: WaitingRow[]
+  skipped: boolean
+}
+
+/** One kind of change, at one service where that matters. */
+export interface PlanGroup {
+  key: string
+  action: Action
+  provider: Provider
+  count: number
+}
+
+/** What takes something away is read first. */
+const ORDER: readonly Action[] = ['remove_remote', 'remove_local', 'push', 'create_remote', 'pull', 'create_local', 'link']
+
+/** Whose kinds of change are one, whichever service they come from. */
+const ANYWHERE: ReadonlySet<Action> = new Set<Action>(['create_local', 'remove_local'])
+
+export function groupKey(row: Pick<WaitingRow, 'action' | 'provider'>): string {
+  return ANYWHERE.has(row.action) ? row.action : `${row.action}:${row.provider}`
+}
+
+/** The rows of each title together, in the order of the plan. */
+export function titlesOf(rows: readonly WaitingRow[]): PlanTitle[] {
+  const titles = new Map<string, PlanTitle>()
+  for (const row of rows) {
+    const key = keyIn(titles, row)
+    const title = titles.get(key) ?? { key, title: row.title, rows: [], skipped: true }
+    title.rows.push(row)
+    title.skipped &&= row.skipped
+    titles.set(key, title)
+  }
+  return [...titles.values()]
+}
+
+/** A title that is not in the library yet is known by its name, unless the same service has two of that name. */
+function keyIn(titles: Map<string, PlanTitle>, row: WaitingRow): string {
+  if (row.manga_id) return row.manga_id
+  const named = `new:${row.title}`
+  const other = titles.get(named)?.rows.some((each) => each.provider === row.provider && each.external_id !== row.external_id)
+  return other ? `${row.provider}:${row.external_id}` : named
+}
+
+/** How much of each kind will happen, what takes something away first. Rows that are left out do not count. */
+export function groupsOf(rows: readonly WaitingRow[]): PlanGroup[] {
+  const groups = new Map<string, PlanGroup>()
+  for (const row of rows) {
+    if (row.skipped) continue
+    const key = groupKey(row)
+    const group = groups.get(key) ?? { key, action: row.action, provider: row.provider, count: 0 }
+    group.count += 1
+    groups.set(key, group)
+  }
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b))
+}
+
+function rank({ action, provider }: Pick<PlanGroup, 'action' | 'provider'>): number {
+  return ORDER.indexOf(action) * PROVIDERS.length + PROVIDERS.indexOf(provider)
+}
+
+/** The titles that a filter and a search leave, those that lose something first. */
+export function shownTitles(titles: readonly PlanTitle[], group: string | null, search: string): PlanTitle[] {
+  const text = search.trim().toLowerCase()
+  return titles
+    .filter((title) => !group || title.rows.some((row) => groupKey(row) === group))
+    .filter((title) => !text || title.title.toLowerCase().includes(text))
+}
+
+/** What the list shows: a heading for each kind of change, and below it the titles that it happens to first. */
+export type PlanLine = { kind: 'heading'; group: string } | { kind: 'title'; title: PlanTitle; at: number }
+
+export function linesOf(titles: readonly PlanTitle[], groups: readonly PlanGroup[], headed: boolean): PlanLine[] {
+  if (!headed || groups.length < 2) return titles.map((title, at) => ({ kind: 'title', title, at }))
+  const first = (title: PlanTitle) => Math.min(...title.rows.map((row) => groups.findIndex((group) => group.key === groupKey(row))).filter((at) => at >= 0))
+  const lines: PlanLine[] = []
+  let at = 0
+  const add = (title: PlanTitle) => lines.push({ kind: 'title', title, at: at++ })
+  const placed = new Map<number, PlanTitle[]>()
+  for (const title of titles) {
+    const place = first(title)
+    const below = placed.get(place)
+    if (below) below.push(title)
+    else placed.set(place, [title])
+  }
+  groups.forEach((group, place) => {
+    const below = placed.get(place)
+    if (!below) return
+    lines.push({ kind: 'heading', group: group.key })
+    below.forEach(add)
+  })
+  placed.get(Infinity)?.forEach(add)
+  return lines
+}
