@@ -95,10 +95,7 @@ impl Db {
     /// The manga of a scope, in the order of their keys.
     pub async fn load_manga(&self, scope: &Scope) -> Result<Vec<LoadedManga>, StoreError> {
         let mut tx = self.pool.read().await?;
-        let keys = match scope {
-            Scope::All => None,
-            Scope::Only(pick) => Some(pick.keys(&mut tx).await?),
-        };
+        let keys = scope.keys(&mut tx).await?;
         let keys = keys.as_deref();
         let mut loaded = Loaded::default();
         each(&mut tx, keys, MANGA, MANGA_AMONG, |row| loaded.add_manga(row)).await?;
@@ -111,7 +108,7 @@ impl Db {
 }
 
 /// Asks one statement for everything, or another for these keys.
-async fn each<T: Row>(
+pub(super) async fn each<T: Row>(
     tx: &mut Tx,
     keys: Option<&[Uuid]>,
     all: &'static str,
@@ -121,6 +118,16 @@ async fn each<T: Row>(
     match keys {
         None => tx.each(all, take).await,
         Some(keys) => tx.each_among(among, keys.iter().map(|key| Arg::from(*key)).collect(), take).await,
+    }
+}
+
+impl Scope {
+    /// The manga's keys; none: every manga.
+    pub(super) async fn keys(&self, tx: &mut Tx) -> Result<Option<Vec<Uuid>>, StoreError> {
+        match self {
+            Self::All => Ok(None),
+            Self::Only(pick) => pick.keys(tx).await.map(Some),
+        }
     }
 }
 

@@ -41,6 +41,12 @@ impl Pen<'_> {
         (!nothing).then_some(change)
     }
 
+    /// Whether the subject's plan changes anything here.
+    pub(super) fn changes(&self, subject: &Subject) -> bool {
+        // Every arrival is a change: what it consists of need not be made to know that.
+        subject.plan.merged.arrival.is_some() || self.change(subject).is_some()
+    }
+
     fn mapping(&self, subject: &Subject, provider: Provider, tie: &Tie, local_changed: bool) -> Option<MappingChange> {
         let mut change = MappingChange::of(tie.id);
         let takes_part = subject.state.sides[provider].is_some();

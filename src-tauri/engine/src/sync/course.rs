@@ -9,17 +9,13 @@ use kuroibara_core::{MangaId, Policy, Provider};
 use super::{
     Trigger,
     judge::{Waits, judge},
-    report::{PlanRow, Problem, ProviderReport, ProviderStatus, Strategy},
+    report::{Problem, ProviderReport, ProviderStatus, Strategy},
     retrieve::{Missed, Retrieved, retrieve, tell_listing},
-    row_key,
     run::Run,
-    subject::{Subject, Tie},
     survey::{Field, Looks, Survey, Trouble, survey},
+    tally::Tally,
 };
 use crate::{connect::SignIn, error::EngineError, store::Integration};
-
-/// Rounds of planning and sending after the first: a save rule may need a second request, an edit may come in between.
-pub(super) const ROUNDS: usize = 4;
 
 /// One run under way.
 pub(super) struct Course<'a> {
@@ -29,7 +25,7 @@ pub(super) struct Course<'a> {
     /// Whose list was read, and who may still be written to.
     pub(super) retrieved: EnumMap<Provider, Option<Retrieved>>,
     pub(super) reports: BTreeMap<Provider, ProviderReport>,
-    looks: Looks,
+    pub(super) looks: Looks,
 }
 
 impl<'a> Course<'a> {
@@ -83,57 +79,14 @@ impl<'a> Course<'a> {
     }
 
     /// What of it may go ahead without a person. The others' part waits.
-    pub(super) async fn ready(&mut self, found: &Survey) -> Result<EnumMap<Provider, bool>, EngineError> {
-        let waits = judge(self.run.engine, self.run.order, &self.retrieved, &found.subjects).await?;
+    pub(super) async fn ready(&mut self, tally: &Tally) -> Result<EnumMap<Provider, bool>, EngineError> {
+        let waits = judge(self.run.engine, self.run.order, &self.retrieved, tally).await?;
         self.note_waiting(&waits);
         Ok(waits.map(|_, waits| waits.is_none()))
     }
 
-    /// Update, push: carries out what may go ahead.
-    pub(super) async fn carry_out(
-        &mut self,
-        everything: Survey,
-        ready: EnumMap<Provider, bool>,
-    ) -> Result<(), EngineError> {
-        let found = self.without_the_waiting(everything, ready).await?;
-        self.count_pulled(&found.subjects);
-        let mut touched = writing(&found.subjects);
-        let mut stale = self.run.store(&found.subjects, true).await?;
-        drop(found);
-        for _ in 0..ROUNDS {
-            if stale.is_empty() {
-                break;
-            }
-            let again = self.survey(Some(&stale)).await?;
-            touched.extend(&stale);
-            stale = self.run.store(&again.subjects, true).await?;
-        }
-        // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
-        // person nothing is approved either.
-        if stale.is_empty() && self.run.order.skipped.is_empty() {
-            self.run.store_listings(self.retrieved.values().flatten()).await?;
-        }
-        self.settle(touched).await
-    }
-
-    /// Everything, or everything again without the providers that wait.
-    async fn without_the_waiting(
-        &mut self,
-        everything: Survey,
-        ready: EnumMap<Provider, bool>,
-    ) -> Result<Survey, EngineError> {
-        let mut all_ready = true;
-        for (provider, one) in self.retrieved.iter_mut().filter(|(provider, _)| !ready[*provider]) {
-            all_ready &= one.take().is_none();
-            tracing::info!(%provider, "waits for approval");
-        }
-        let mut go_on = if all_ready { everything } else { self.survey(None).await? };
-        go_on.subjects.retain(|subject| !self.is_skipped(subject));
-        Ok(go_on)
-    }
-
     /// Surveys. Who does not answer on the way is left out, and the others go on.
-    async fn survey(&mut self, only: Option<&HashSet<MangaId>>) -> Result<Survey, EngineError> {
+    pub(super) async fn survey(&mut self, only: Option<&HashSet<MangaId>>) -> Result<Survey, EngineError> {
         loop {
             let mut looks = std::mem::take(&mut self.looks);
             let found = survey(&self.field(), &mut looks, only).await;
@@ -153,35 +106,19 @@ impl<'a> Course<'a> {
     /// What a survey works on.
     pub(super) fn field(&self) -> Field<'_> {
         Field {
-            engine: self.run.engine,
+            run: self.run,
             integrations: &self.integrations,
             retrieved: EnumMap::from_fn(|provider| self.retrieved[provider].as_ref()),
             policy: &self.policy,
-            ignored: &self.run.ignored,
         }
-    }
-
-    /// The intended changes, as they are shown.
-    pub(super) fn rows(&self, subjects: &[Subject]) -> Vec<PlanRow> {
-        subjects.iter().filter(|subject| !self.is_skipped(subject)).flat_map(Subject::rows).collect()
-    }
-
-    fn is_skipped(&self, subject: &Subject) -> bool {
-        let skipped = &self.run.order.skipped;
-        let key = |(provider, tie): (Provider, &Option<Box<Tie>>)| {
-            tie.as_ref().is_some_and(|tie| skipped.contains(&row_key(provider, &tie.external_id)))
-        };
-        !skipped.is_empty() && subject.ties.iter().any(key)
     }
 
     fn count_planned(&mut self, found: &Survey) {
         for (provider, report) in &mut self.reports {
-            let listed = |subject: &&Subject| subject.new.is_some() && subject.is_listed_at(*provider);
-            let alone = |subject: &&Subject| subject.ties.values().flatten().count() == 1;
-            report.unmatched = found.subjects.iter().filter(listed).filter(alone).count();
-            report.conflicts = found.subjects.iter().map(|subject| subject.questions_at(*provider)).sum();
-            report.held = found.subjects.iter().filter(|subject| subject.is_held_at(*provider)).count();
-            for doubt in found.doubts.iter().filter(|doubt| doubt.works.iter().any(|(at, _)| at == provider)) {
+            let counts = found.tally.at[*provider];
+            (report.unmatched, report.conflicts, report.held) = (counts.unmatched, counts.conflicts, counts.held);
+            let doubts = &found.agenda.doubts;
+            for doubt in doubts.iter().filter(|doubt| doubt.works.iter().any(|(at, _)| at == provider)) {
                 report.errors.push(doubtful(doubt));
             }
         }
@@ -202,23 +139,11 @@ impl<'a> Course<'a> {
             report.errors.extend(problem);
         }
     }
-
-    fn count_pulled(&mut self, subjects: &[Subject]) {
-        for (provider, report) in &mut self.reports {
-            let at = |subject: &&Subject, wanted: fn(&Subject, Provider) -> bool| wanted(subject, *provider);
-            report.pulled = subjects.iter().filter(|subject| at(subject, Subject::pulls_from)).count();
-            report.created_local = subjects.iter().filter(|subject| at(subject, Subject::arrives_from)).count();
-        }
-    }
 }
 
 fn note_missed(report: &mut ProviderReport, Missed { status, problem }: Missed) {
     report.status = status;
     report.errors.extend(problem);
-}
-
-fn writing(subjects: &[Subject]) -> HashSet<MangaId> {
-    subjects.iter().filter(|subject| subject.plan.writes()).map(|subject| subject.manga).collect()
 }
 
 fn is_connected(integration: &Integration) -> bool {

@@ -5,10 +5,13 @@
 //! was read and merged is stored in one transaction, an intent is stored before each write, and a base moves only with the
 //! answer.
 
+mod agenda;
 mod apply;
+mod carry;
 mod course;
 mod judge;
 mod lease;
+mod place;
 mod record;
 pub mod report;
 mod resolve;
@@ -18,6 +21,7 @@ mod send;
 mod settle;
 mod subject;
 mod survey;
+mod tally;
 
 use std::collections::BTreeSet;
 

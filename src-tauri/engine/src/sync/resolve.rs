@@ -3,129 +3,131 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use kuroibara_core::{ExternalId, Local, MangaId, Origin, Provider, identify::WorkId};
+use kuroibara_core::{ExternalId, MangaId, Origin, Provider, identify::WorkId};
 
 use super::{
+    agenda::Item,
     retrieve::Retrieved,
-    subject::Subject,
     survey::{Field, Looks, Trouble},
 };
-use crate::{error::EngineError, providers::Resolved};
+use crate::{error::EngineError, store::Kept};
 
 /// An id that nobody knew is asked for again after so long: providers add links all the time.
 const AGAIN_AFTER: TimeDelta = TimeDelta::days(7);
 
 /// Gives each manga that would go to a provider its id there, where hard links tell it without a doubt.
-pub(super) async fn resolve(
-    field: &Field<'_>,
-    subjects: &mut HashMap<MangaId, Subject>,
-    looks: &mut Looks,
-) -> Result<(), Trouble> {
+pub(super) async fn resolve(field: &Field<'_>, items: &mut [Item], looks: &mut Looks) -> Result<(), Trouble> {
     for (provider, retrieved) in field.taking_part() {
-        let wanted = wanted(field, subjects, provider, retrieved, looks).await?;
+        let wanted = wanted(field, items, provider, retrieved).await?;
         if wanted.is_empty() {
             continue;
         }
-        let foreign: Vec<WorkId> = wanted.iter().flat_map(|(_, ids)| ids.iter().cloned()).collect();
-        let answers = retrieved.client.resolve(Some(&retrieved.token), &foreign).await;
-        let answers = answers.map_err(|error| Trouble::At(provider, error))?;
-        looks.asked.extend(foreign.iter().cloned().map(|id| (provider, id)));
-        let taken = taken(field, provider, &answers, subjects).await?;
+        let foreign = ask(provider, retrieved, &wanted, looks).await?;
+        let taken = taken(field, provider, &wanted, items, looks).await?;
+        let agreed = agreed(provider, &wanted, &taken, looks);
         let mut misses: HashSet<WorkId> = foreign.into_iter().collect();
-        for (manga, id) in agreed(&wanted, &answers, &taken) {
-            if let Some(subject) =
-                subjects.get_mut(&manga).filter(|subject| !is_rejected(looks, subject, provider, &id))
-            {
-                field.tie(subject, provider, &id, None);
-                for id in wanted.iter().filter(|(wanting, _)| *wanting == manga).flat_map(|(_, ids)| ids) {
-                    misses.remove(id);
-                }
-            }
+        for item in items.iter_mut() {
+            let manga = item.outline.id;
+            let Some(id) = agreed.get(&manga).filter(|id| !looks.is_rejected(manga, provider, id)) else { continue };
+            item.add((provider, (*id).clone()));
+            wanted[&manga].iter().for_each(|id| {
+                misses.remove(id);
+            });
         }
         remember_misses(field, provider, misses).await?;
     }
     Ok(())
 }
 
-/// The manga without an id at `provider` that would go there, with the ids by which that provider may know them.
+/// The manga without an id at a provider that would go there, with the ids by which that provider may know them.
+type Wanted = HashMap<MangaId, Vec<WorkId>>;
+
 async fn wanted(
     field: &Field<'_>,
-    subjects: &HashMap<MangaId, Subject>,
+    items: &[Item],
     provider: Provider,
     retrieved: &Retrieved,
-    looks: &Looks,
-) -> Result<Vec<(MangaId, Vec<WorkId>)>, EngineError> {
+) -> Result<Wanted, EngineError> {
     let understood = retrieved.client.abilities().resolves;
     if understood.is_empty() || !field.policy.providers[provider].pushes() {
-        return Ok(Vec::new());
+        return Ok(Wanted::new());
     }
-    let mut wanted: Vec<(MangaId, Vec<WorkId>)> = subjects
-        .values()
-        .filter(|subject| subject.ties[provider].is_none() && goes_everywhere(field, subject))
-        .map(|subject| (subject.manga, ids(subject, understood)))
+    let mut wanted: Wanted = items
+        .iter()
+        .filter(|item| item.outline.works[provider].is_none() && goes_everywhere(field, item))
+        .map(|item| (item.outline.id, ids(item, understood)))
         .collect();
     let misses: HashSet<WorkId> = if wanted.is_empty() { HashSet::new() } else { misses(field, provider).await? };
-    for (_, ids) in &mut wanted {
-        ids.retain(|id| !misses.contains(id) && !looks.asked.contains(&(provider, id.clone())));
-    }
-    wanted.retain(|(_, ids)| !ids.is_empty());
-    wanted.sort_by(|a, b| a.1.cmp(&b.1));
+    wanted.values_mut().for_each(|ids| ids.retain(|id| !misses.contains(id)));
+    wanted.retain(|_, ids| !ids.is_empty());
     Ok(wanted)
 }
 
 /// Whether the entry is one that goes to every provider: the services are kept in step, or the user added it here.
-fn goes_everywhere(field: &Field<'_>, subject: &Subject) -> bool {
-    match &subject.state.local {
-        Local::Present(_, stamps) => field.policy.keep_in_step || stamps.presence.origin == Origin::User,
-        Local::Never => field.policy.keep_in_step,
-        Local::Removed(..) => false,
+fn goes_everywhere(field: &Field<'_>, item: &Item) -> bool {
+    match item.outline.kept {
+        Kept::By(origin) => field.policy.keep_in_step || origin == Origin::User,
+        Kept::Never => field.policy.keep_in_step,
+        Kept::Removed => false,
     }
 }
 
-fn ids(subject: &Subject, understood: &[Provider]) -> Vec<WorkId> {
-    let known = |provider: &Provider| {
-        let tie = subject.ties[*provider].as_ref()?;
-        Some((*provider, tie.external_id.clone()))
-    };
-    understood.iter().filter_map(known).collect()
+fn ids(item: &Item, understood: &[Provider]) -> Vec<WorkId> {
+    understood.iter().filter_map(|provider| Some((*provider, item.outline.works[*provider].clone()?))).collect()
+}
+
+/// Asks for what was not asked for in this run, and says what that was.
+async fn ask(
+    provider: Provider,
+    retrieved: &Retrieved,
+    wanted: &Wanted,
+    looks: &mut Looks,
+) -> Result<Vec<WorkId>, Trouble> {
+    let is_new = |id: &&WorkId| !looks.resolved.contains_key(&(provider, (*id).clone()));
+    let mut foreign: Vec<WorkId> = wanted.values().flatten().filter(is_new).cloned().collect();
+    foreign.sort_unstable();
+    foreign.dedup();
+    if !foreign.is_empty() {
+        let answers = retrieved.client.resolve(Some(&retrieved.token), &foreign).await;
+        let answers = answers.map_err(|error| Trouble::At(provider, error))?;
+        looks.resolved.extend(foreign.iter().map(|id| ((provider, id.clone()), Vec::new())));
+        looks.resolved.extend(answers.into_iter().map(|answer| ((provider, answer.foreign), answer.works)));
+    }
+    Ok(foreign)
 }
 
 /// Ids here that are some other manga's already.
 async fn taken(
     field: &Field<'_>,
     provider: Provider,
-    answers: &[Resolved],
-    subjects: &HashMap<MangaId, Subject>,
+    wanted: &Wanted,
+    items: &[Item],
+    looks: &Looks,
 ) -> Result<HashSet<ExternalId>, EngineError> {
-    let works: Vec<WorkId> = answers.iter().flat_map(|a| a.works.iter().map(|id| (provider, id.clone()))).collect();
-    let stored = field.engine.db.mappings_around(&works).await?;
+    let answers = wanted.values().flatten().flat_map(|id| looks.resolved_to(provider, id));
+    let works: Vec<WorkId> = answers.map(|id| (provider, id.clone())).collect();
+    let stored = field.run.engine.db.mappings_around(&works).await?;
     let stored = stored.into_keys().filter(|(at, _)| *at == provider).map(|(_, id)| id);
-    let new =
-        subjects.values().filter_map(|subject| subject.ties[provider].as_ref().map(|tie| tie.external_id.clone()));
+    let new = items.iter().filter_map(|item| item.outline.works[provider].clone());
     Ok(stored.chain(new).collect())
 }
 
 /// One id for each manga on which all answers about it agree. An id that two manga would share is nobody's.
-fn agreed(
-    wanted: &[(MangaId, Vec<WorkId>)],
-    answers: &[Resolved],
+fn agreed<'a>(
+    provider: Provider,
+    wanted: &Wanted,
     taken: &HashSet<ExternalId>,
-) -> Vec<(MangaId, ExternalId)> {
-    let by_id: HashMap<&WorkId, &Vec<ExternalId>> = answers.iter().map(|a| (&a.foreign, &a.works)).collect();
+    looks: &'a Looks,
+) -> HashMap<MangaId, &'a ExternalId> {
     let mut claims: HashMap<&ExternalId, Vec<MangaId>> = HashMap::new();
     for (manga, ids) in wanted {
-        let works: HashSet<&ExternalId> =
-            ids.iter().filter_map(|id| by_id.get(id)).flat_map(|works| works.iter()).collect();
+        let works: HashSet<&ExternalId> = ids.iter().flat_map(|id| looks.resolved_to(provider, id)).collect();
         if let (1, Some(work)) = (works.len(), works.iter().next()) {
             claims.entry(work).or_default().push(*manga);
         }
     }
     let clear = claims.into_iter().filter(|(work, manga)| manga.len() == 1 && !taken.contains(*work));
-    clear.map(|(work, manga)| (manga[0], work.clone())).collect()
-}
-
-fn is_rejected(looks: &Looks, subject: &Subject, provider: Provider, id: &ExternalId) -> bool {
-    looks.rejected.contains(&(subject.manga, (provider, id.clone())))
+    clear.map(|(work, manga)| (manga[0], work)).collect()
 }
 
 fn key(provider: Provider) -> String {
@@ -134,7 +136,8 @@ fn key(provider: Provider) -> String {
 
 /// Foreign ids that this provider did not know a short while ago.
 async fn misses(field: &Field<'_>, provider: Provider) -> Result<HashSet<WorkId>, EngineError> {
-    let cached: Option<Vec<WorkId>> = field.engine.db.cached(&key(provider), field.engine.clock.now()).await?;
+    let engine = field.run.engine;
+    let cached: Option<Vec<WorkId>> = engine.db.cached(&key(provider), engine.clock.now()).await?;
     Ok(cached.unwrap_or_default().into_iter().collect())
 }
 
@@ -147,8 +150,8 @@ async fn remember_misses(field: &Field<'_>, provider: Provider, new: HashSet<Wor
     if misses.len() > before {
         let mut all: Vec<WorkId> = misses.into_iter().collect();
         all.sort_unstable();
-        let now = field.engine.clock.now();
-        field.engine.db.cache(&key(provider), &all, now, now + AGAIN_AFTER).await?;
+        let now = field.run.engine.clock.now();
+        field.run.engine.db.cache(&key(provider), &all, now, now + AGAIN_AFTER).await?;
     }
     Ok(())
 }

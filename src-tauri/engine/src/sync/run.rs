@@ -4,7 +4,16 @@ use std::collections::HashSet;
 
 use kuroibara_core::{MangaId, Provider, RunId, Time, identify::WorkId};
 
-use super::{Order, apply::Pen, course::Course, lease::Lease, report::Report, retrieve::Retrieved, subject::Subject};
+use super::{
+    Order,
+    apply::Pen,
+    course::Course,
+    lease::Lease,
+    report::Report,
+    retrieve::Retrieved,
+    row_key,
+    subject::{Subject, Tie},
+};
 use crate::{
     Engine,
     error::EngineError,
@@ -50,11 +59,11 @@ impl Run<'_> {
     async fn steps(&self) -> Result<Report, EngineError> {
         let mut course = Course::begin(self).await?;
         let strategy = course.strategy();
-        let everything = course.plan().await?;
-        let plan = course.rows(&everything.subjects);
-        let ready = course.ready(&everything).await?;
+        let mut everything = course.plan().await?;
+        let plan = std::mem::take(&mut everything.tally.rows);
+        let ready = course.ready(&everything.tally).await?;
         if !self.order.dry_run {
-            course.carry_out(everything, ready).await?;
+            course.carry_out(everything.agenda, ready).await?;
         }
         let mut providers = course.reports;
         for (provider, report) in &mut providers {
@@ -67,8 +76,8 @@ impl Run<'_> {
 
     /// Stores what the plans change here. Manga that somebody edited meanwhile come back, to be planned again.
     pub(super) async fn store(&self, subjects: &[Subject], relisted: bool) -> Result<HashSet<MangaId>, EngineError> {
-        let now = self.engine.clock.now();
-        let pen = Pen { db: &self.engine.db, run: self.id, now, relisted };
+        let pen = self.pen(relisted);
+        let now = pen.now;
         let (mut rest, mut stale) = (subjects.iter(), HashSet::new());
         loop {
             // Made only now: all changes of a first import at once would take more memory than what they are made of.
@@ -82,6 +91,20 @@ impl Run<'_> {
             stale.extend(self.engine.db.commit(&batch).await?.stale);
             self.engine.tell(Event::LibraryChanged);
         }
+    }
+
+    /// Writes down what happens now. `relisted`: see [`Pen::relisted`].
+    pub(super) fn pen(&self, relisted: bool) -> Pen<'_> {
+        Pen { db: &self.engine.db, run: self.id, now: self.engine.clock.now(), relisted }
+    }
+
+    /// Whether the person leaves this out.
+    pub(super) fn is_skipped(&self, subject: &Subject) -> bool {
+        let skipped = &self.order.skipped;
+        let key = |(provider, tie): (Provider, &Option<Box<Tie>>)| {
+            tie.as_ref().is_some_and(|tie| skipped.contains(&row_key(provider, &tie.external_id)))
+        };
+        !skipped.is_empty() && subject.ties.iter().any(key)
     }
 
     /// The cursors move only when everything that was listed is stored.

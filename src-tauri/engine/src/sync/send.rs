@@ -12,11 +12,11 @@ use kuroibara_core::{
 
 use super::{
     apply::{Pen, json_of},
+    place::observation,
     report::{Problem, ProviderReport},
     retrieve::Retrieved,
     run::Run,
     subject::Subject,
-    survey::observation,
 };
 use crate::{
     connect::SignIn,
@@ -314,7 +314,7 @@ impl Sender<'_> {
     }
 
     fn pen(&self) -> Pen<'_> {
-        Pen { db: &self.run.engine.db, run: self.run.id, now: self.run.engine.clock.now(), relisted: false }
+        self.run.pen(false)
     }
 
     async fn commit(&self, changes: &[MangaChange]) -> Result<Vec<MangaId>, EngineError> {

@@ -6,7 +6,8 @@ use futures::future::join_all;
 use kuroibara_core::{MangaId, Provider};
 
 use super::{
-    course::{Course, ROUNDS},
+    carry::ROUNDS,
+    course::Course,
     report::{ProviderReport, ProviderStatus},
     retrieve::Retrieved,
     run::Run,

@@ -148,6 +148,12 @@ impl Subject {
         })
     }
 
+    /// By title, then by the works' ids, which no two manga share: an order that does not depend on keys made in this run.
+    pub(super) fn order(&self) -> (&str, [Option<&ExternalId>; 3]) {
+        let ids = self.ties.as_array().each_ref().map(|tie| tie.as_ref().map(|tie| &tie.external_id));
+        (&self.title, ids)
+    }
+
     /// Questions that concern `provider`.
     pub(super) fn questions_at(&self, provider: Provider) -> usize {
         let has_side = self.state.sides[provider].is_some();

@@ -339,6 +339,37 @@ laws! {
         assert_eq!(titles(&db, Pick { due_at: Some(now()), ..none }).await, set(&["Berserk"]));
     }
 
+    async fn an_outline_names_title_works_and_who_brought_the_entry(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let at = ids(&db).await;
+        let links = [(Provider::Kitsu, "7"), (Provider::AniList, "8")];
+        let linked = MangaChange {
+            mappings: links.map(|(provider, id)| new_mapping(&db, at[provider], id)).into(),
+            ..new_manga(&db, "Linked", 1)
+        };
+        let Local::Present(said, stamps) = super::entry(1) else { panic!("it is there") };
+        let removed = MangaChange {
+            local: Some(Local::Removed(said, stamps, now())),
+            ..new_manga(&db, "Removed", 1)
+        };
+        let bare = MangaChange { local: None, ..new_manga(&db, "Without an entry", 1) };
+        let gone = new_manga(&db, "Merged away", 1);
+        store(&db, &[linked.clone(), removed.clone(), bare.clone(), gone.clone()]).await;
+        let merged = WorkChange::MergedInto(linked.manga);
+        store(&db, &[MangaChange { work: merged, ..MangaChange::of(gone.manga, 1) }]).await;
+        let all = db.outlines(&Scope::All).await.unwrap();
+        let kept = |change: &MangaChange| all[&change.manga].kept;
+        assert_eq!(all.len(), 3, "what was merged into another is that other one");
+        assert_eq!([kept(&linked), kept(&removed), kept(&bare)], [Kept::By(Origin::User), Kept::Removed, Kept::Never]);
+        let pick = Pick { works: vec![(at[Provider::Kitsu], "7".into())], ..Pick::default() };
+        let picked = db.outlines(&Scope::Only(pick)).await.unwrap();
+        let works = EnumMap::from_fn(|provider| {
+            links.iter().find(|(at, _)| *at == provider).map(|(_, id)| ExternalId::from(*id))
+        });
+        let outline = Outline { id: linked.manga, title: "Linked".into(), works, kept: Kept::By(Origin::User) };
+        assert_eq!(picked.into_values().collect::<Vec<_>>(), [outline]);
+    }
+
     async fn more_rows_than_one_statement_takes_are_stored_and_found(fresh: &Fresh) {
         let db = fresh.open().await;
         let at = ids(&db).await[Provider::AniList];

@@ -1,0 +1,77 @@
+//! What a plan would do, added up slice by slice: its rows, and the counts by which it is judged and reported.
+
+use std::collections::HashSet;
+
+use enum_map::EnumMap;
+use kuroibara_core::{Field, MangaId, Origin, Provider, plan::Action};
+
+use super::{report::PlanRow, run::Run, subject::Subject};
+
+/// What a plan would do.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// The intended changes, as they are shown.
+    pub(super) rows: Vec<PlanRow>,
+    /// Every manga of which anything changes, here or at a provider.
+    pub(super) changing: HashSet<MangaId>,
+    /// By provider.
+    pub(super) at: EnumMap<Provider, Counts>,
+}
+
+/// What a plan would do at or because of one provider. Counts are entries, but for `rows` and `conflicts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Intended changes, those that the person leaves out included.
+    pub(super) rows: usize,
+    /// Entries of which something is taken away, the user's own edits aside.
+    pub(super) lowered: usize,
+    /// Listed works without a link to any other provider.
+    pub(super) unmatched: usize,
+    /// Questions that wait for a person.
+    pub(super) conflicts: usize,
+    /// Entries of which something is held back.
+    pub(super) held: usize,
+}
+
+impl Tally {
+    /// Adds some manga of the plan.
+    pub(super) fn add(&mut self, subjects: &[Subject], run: &Run<'_>) {
+        let pen = run.pen(true);
+        for subject in subjects {
+            let rows = subject.rows();
+            self.at.iter_mut().for_each(|(provider, counts)| counts.add(provider, subject, &rows));
+            if subject.plan.writes() || pen.changes(subject) {
+                self.changing.insert(subject.manga);
+            }
+            if !run.is_skipped(subject) {
+                self.rows.extend(rows);
+            }
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, provider: Provider, subject: &Subject, rows: &[PlanRow]) {
+        let is_alone = || subject.ties.values().flatten().count() == 1;
+        self.rows += rows.iter().filter(|row| row.provider == provider).count();
+        self.lowered += usize::from(is_lowered_at(subject, provider));
+        self.unmatched += usize::from(subject.new.is_some() && subject.is_listed_at(provider) && is_alone());
+        self.conflicts += subject.questions_at(provider);
+        self.held += usize::from(subject.is_held_at(provider));
+    }
+}
+
+/// Whether the plan takes something away because of or at this provider, the user's own edits aside.
+fn is_lowered_at(subject: &Subject, provider: Provider) -> bool {
+    let by_the_user = |field: &str| {
+        let stamps = subject.plan.merged.local.present().map(|(_, stamps)| stamps);
+        let field = Field::from_name(field);
+        stamps.zip(field).is_some_and(|(stamps, field)| stamps.fields[field].origin == Origin::User)
+    };
+    let rows = subject.plan.rows(&subject.state);
+    rows.into_iter().filter(|row| row.provider == provider && row.lowers()).any(|row| match row.action {
+        Action::Pull => true,
+        Action::Push => row.fields.iter().any(|change| !by_the_user(change.field)),
+        Action::RemoveRemote | Action::RemoveLocal | Action::CreateLocal | Action::CreateRemote | Action::Link => false,
+    })
+}
