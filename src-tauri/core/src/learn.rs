@@ -55,7 +55,7 @@ fn found_out(base: Option<&Base>, intent: &Intent, seen: &Observation, shape: &S
 fn is_another_entry(base: &Base, seen: &Observation) -> bool {
     let back_again = match base.presence {
         Presence::Vanished | Presence::KeptHere => true,
-        Presence::Both | Presence::KeptThere => false,
+        Presence::Both | Presence::KeptThere | Presence::RemoveThere => false,
     };
     back_again || base.entry_id.as_ref().zip(seen.entry_id.as_ref()).is_some_and(|(old, new)| old != new)
 }

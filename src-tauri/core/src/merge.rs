@@ -4,6 +4,7 @@
 //! [`merge`] decides presence first, once per manga over all providers, then the fields, group by group. It writes
 //! nothing and asks nobody: questions come out as data. What is to be sent is decided after it, in [`crate::push`].
 
+pub mod decide;
 mod fields;
 mod newest;
 mod presence;

@@ -221,6 +221,8 @@ pub enum Presence {
     KeptThere,
     /// Seen gone there and not decided yet. Should it come back, that is a first link.
     Vanished,
+    /// Removed here, and a person said that it is to go there too. An edit made there meanwhile still brings it back.
+    RemoveThere,
 }
 
 /// A write that was begun and whose answer was not stored: after a crash or a lost answer our own write must not be

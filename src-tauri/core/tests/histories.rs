@@ -7,6 +7,7 @@ mod model;
 
 use kuroibara_core::{
     Direction, Field, Fields, PartialDate, Provider, RemovalPolicy, Rule, Score, Status, Totals, Value,
+    merge::decide::Answer,
 };
 use model::{
     chance::Chance,
@@ -152,8 +153,9 @@ impl Author {
     fn answer(&mut self, world: &mut World) {
         if !world.questions.is_empty() {
             let question = self.chance.pick(&world.questions);
-            let first = self.chance.one_in(2);
-            world.answer(question, first);
+            let provider = self.chance.pick(&Provider::ALL);
+            let answers = [Answer::Local, Answer::Provider(provider), Answer::Keep, Answer::Remove, Answer::Restore];
+            world.answer(question, self.chance.pick(&answers));
             world.questions.clear();
         }
     }

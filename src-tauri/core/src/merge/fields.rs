@@ -46,6 +46,56 @@ pub(super) fn merge(
     }
 }
 
+/// The fields after a person chose one side for `group`: the library's values, or one provider's as it has them. None:
+/// that provider has no entry to choose. `open` are the groups that wait for other answers.
+pub(super) fn choose(
+    (entry, stamps): (&Entry, &Stamps),
+    state: &MangaState,
+    bases: &EnumMap<Provider, Option<Base>>,
+    policy: &Policy,
+    (group, side): (Group, Origin),
+    open: Vec<Group>,
+) -> Option<Outcome> {
+    let chosen = match side {
+        Origin::User => entry.clone(),
+        Origin::Provider(provider) => {
+            let seen = state.sides[provider].as_ref()?.remote.present()?;
+            with_group(entry, &views(entry, seen.fields.status()?, state, bases, policy), provider, group)?
+        }
+    };
+    let views = views(entry, chosen.status, state, bases, policy);
+    let mut outcome = Outcome { asked: open, ..Outcome::unchanged(entry, stamps) };
+    // A value that stays keeps who brought it: choosing it here does not carry it from one provider to another.
+    if let Origin::Provider(provider) = side {
+        let view = views.iter().find(|view| view.provider == provider)?;
+        outcome.take(group, &Change { view, entry: chosen.clone() }, chosen);
+    }
+    let contradicts = |view: &&View<'_>| {
+        let fields = group.fields().iter();
+        let differs = |field: &&Field| {
+            let mine = view.shape.round(**field, &outcome.entry.get(**field), view.totals);
+            view.both(**field).is_some_and(|(_, theirs)| mine != *theirs)
+        };
+        Origin::Provider(view.provider) != side && fields.filter(differs).count() > 0
+    };
+    let losers: Vec<&View<'_>> = views.iter().filter(contradicts).collect();
+    losers.into_iter().for_each(|view| outcome.note_loser(group, view));
+    Some(outcome)
+}
+
+/// The entry with a provider's group exactly as that provider has it, blanks included.
+fn with_group(entry: &Entry, views: &[View<'_>], provider: Provider, group: Group) -> Option<Entry> {
+    let view = views.iter().find(|view| view.provider == provider)?;
+    let mut chosen = entry.clone();
+    for field in group.fields() {
+        let Some((mine, theirs)) = view.both(*field) else { continue };
+        if mine != theirs {
+            chosen.set(*field, theirs.clone());
+        }
+    }
+    Some(chosen)
+}
+
 fn views<'a>(
     entry: &'a Entry,
     status: crate::Status,

@@ -42,7 +42,7 @@ fn restore(provider: Provider, seen: &Observation, entry: &Entry, stamps: Stamps
     merged.local = Local::Present(entry.clone(), stamps);
     merged.arrival = Some(Arrival::Restored(provider));
     for base in merged.bases.values_mut().flatten() {
-        if base.presence == Presence::KeptThere {
+        if matches!(base.presence, Presence::KeptThere | Presence::RemoveThere) {
             base.presence = Presence::Both;
         }
     }
@@ -91,6 +91,7 @@ fn follow_the_removal(state: &MangaState, policy: &Policy, merged: &mut Merged) 
             Remote::Unknown => {}
             Remote::Absent => merged.bases[provider] = None,
             Remote::Present(_) if base.presence == Presence::KeptThere || !chosen.pushes() => {}
+            Remote::Present(_) if base.presence == Presence::RemoveThere => merged.removals.push(provider),
             Remote::Present(_) => match chosen.removal {
                 RemovalPolicy::Ask => merged.questions.push(Question::RemovedHere(provider)),
                 RemovalPolicy::Follow => merged.removals.push(provider),

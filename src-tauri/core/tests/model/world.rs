@@ -5,8 +5,10 @@ use enum_map::EnumMap;
 use kuroibara_core::{
     Base, Entry, Field, Fields, Intent, Local, MangaState, Observation, Origin, Policy, Provider, Remote, Side, Stamp,
     Stamps, Status, Time, Totals, Value,
-    merge::{Lost, Question},
-    state::Presence,
+    merge::{
+        Lost, Question,
+        decide::{Answer, decide},
+    },
 };
 
 use super::{
@@ -202,39 +204,27 @@ impl World {
         self.note(|| format!("somebody removes the entry at {provider}"));
     }
 
-    // The reader's answers to questions, as data changes that stand for the engine's.
-
-    pub fn answer(&mut self, question: Question, first: bool) {
-        self.note(|| format!("the reader answers {question:?} {first}"));
-        match question {
-            Question::VanishedThere(provider) => self.answer_vanished(provider, first),
-            Question::RemovedHere(provider) => self.answer_removed(provider, first),
-            Question::Differs(group) => {
-                // Touching the library's own values makes every one of them the newest: local wins by the next rule.
-                for rule in self.policy.providers.values_mut() {
-                    rule.rule = if first { kuroibara_core::Rule::Local } else { kuroibara_core::Rule::Newest };
-                }
-                let _ = group;
+    /// The reader answers a question. What it gives up it gives up knowingly.
+    pub fn answer(&mut self, question: Question, answer: Answer) {
+        self.now += TimeDelta::milliseconds(10);
+        let Ok(decided) = decide(&self.state(), &self.policy, question, answer, self.now) else { return };
+        self.note(|| format!("the reader answers {question:?} {answer:?}"));
+        if answer == Answer::Remove {
+            let here = self.entry().map(Entry::fields).into_iter();
+            let there = self.links.values().filter_map(|link| link.seen.present()).map(|seen| seen.fields.clone());
+            here.chain(there).collect::<Vec<_>>().iter().for_each(|shown| self.heads.gone(shown));
+        }
+        for (provider, base) in decided.bases {
+            if self.state().sides[provider].is_some() {
+                self.links[provider].base = base;
             }
         }
-    }
-
-    fn answer_vanished(&mut self, provider: Provider, keep: bool) {
-        let link = &mut self.links[provider];
-        match &mut link.base {
-            Some(base) if keep => base.presence = Presence::KeptHere,
-            // Restore: the agreement is over, and what is here and not there is created there.
-            Some(_) => link.base = None,
-            None => {}
+        if decided.local != self.local {
+            self.undoable.clear();
         }
-    }
-
-    fn answer_removed(&mut self, provider: Provider, keep: bool) {
-        if !keep {
-            self.edit_here(&Fields::new());
-        } else if let Some(base) = &mut self.links[provider].base {
-            base.presence = Presence::KeptThere;
-        }
+        self.local = decided.local;
+        self.journal.extend(decided.lost);
+        self.version += 1;
     }
 
     // The store.
