@@ -2,7 +2,9 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
-use kuroibara_core::{Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status};
+use kuroibara_core::{
+    Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, merge::decide::Answer,
+};
 
 use crate::{
     help,
@@ -100,6 +102,12 @@ pub(crate) enum Command {
     Plan {
         #[command(subcommand)]
         step: Option<PlanStep>,
+    },
+    /// Show the questions that only you can answer, or answer one
+    #[command(after_help = help::CONFLICTS)]
+    Conflicts {
+        #[command(subcommand)]
+        step: Option<ConflictStep>,
     },
     /// Show what was done, the newest first
     History {
@@ -305,5 +313,22 @@ pub(crate) enum PlanStep {
         /// Only these rows; the whole plan but what was left out when none is named
         #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
         rows: Vec<u32>,
+    },
+}
+
+/// What to do about a question.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConflictStep {
+    /// Answer a question; the next sync carries it out
+    Resolve {
+        /// The question's id, as `conflicts` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+        /// Whose values to take, or what becomes of a title that is missing somewhere
+        #[arg(value_name = "local|PROVIDER|keep|remove|restore", value_parser = values::answer)]
+        answer: Answer,
+        /// Answer every question of this kind alike
+        #[arg(long)]
+        all_alike: bool,
     },
 }

@@ -109,6 +109,18 @@ Examples:
   kuroibara-cli plan apply                  # carry out the rest
   kuroibara-cli plan apply 1 2              # only these";
 
+/// After `conflicts --help`.
+pub(crate) const CONFLICTS: &str = "\
+Nothing that a question is about is written anywhere until it is answered. What loses is kept in `history`.
+
+Where sides differ:         local (your library's values) or anilist, myanimelist, kitsu (that service's)
+Where a title is missing:   keep (leave it so), remove (everywhere), restore (add it back)
+
+Examples:
+  kuroibara-cli conflicts
+  kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 local
+  kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike";
+
 /// After `watch --help`.
 pub(crate) const WATCH: &str = "\
 Reads the lists every half hour and sends edits, those of other processes too, a few seconds after the last one; only

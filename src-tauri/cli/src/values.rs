@@ -4,7 +4,7 @@
 use std::{fmt, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use kuroibara_core::{ExternalId, PartialDate, Provider, RunId, Score, Status};
+use kuroibara_core::{ExternalId, PartialDate, Provider, RunId, Score, Status, merge::decide::Answer};
 use serde::{
     Deserialize,
     de::{IntoDeserializer, value::StrDeserializer},
@@ -88,6 +88,25 @@ pub(crate) fn date(text: &str) -> Result<PartialDate, String> {
 /// A run's id.
 pub(crate) fn run(text: &str) -> Result<RunId, String> {
     text.parse().map(RunId).map_err(|_| "write a run's id as `history` shows it".into())
+}
+
+/// An id as `conflicts` or `history` shows it.
+pub(crate) fn id(text: &str) -> Result<uuid::Uuid, String> {
+    text.parse().map_err(|_| "write the id as it is shown".into())
+}
+
+/// An answer to a question.
+pub(crate) fn answer(text: &str) -> Result<Answer, String> {
+    match text {
+        "local" => Ok(Answer::Local),
+        "keep" => Ok(Answer::Keep),
+        "remove" => Ok(Answer::Remove),
+        "restore" => Ok(Answer::Restore),
+        _ => text
+            .parse()
+            .map(Answer::Provider)
+            .map_err(|_| "write local, anilist, myanimelist, kitsu, keep, remove or restore".into()),
+    }
 }
 
 /// A work at a provider.

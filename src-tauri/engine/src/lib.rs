@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod connect;
+pub mod decide;
 pub mod doctor;
 mod edit;
 mod engine;

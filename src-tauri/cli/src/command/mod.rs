@@ -58,6 +58,7 @@ impl<'a> Desk<'a> {
             Command::Link { manga, work } => self.link(manga, work).await,
             Command::Unlink { manga, provider } => self.unlink(manga, *provider).await,
             Command::Plan { step } => self.plan(step.as_ref()).await,
+            Command::Conflicts { step } => self.conflicts(step.as_ref()).await,
             Command::History { run, limit } => self.history(*run, *limit).await,
             Command::Doctor => self.doctor().await,
             Command::Watch => self.watch().await,

@@ -5,11 +5,11 @@ use kuroibara_engine::{EngineError, sync::Order};
 
 use super::{Desk, machine::asked_to_end};
 use crate::{
-    args::{PlanStep, Sync},
+    args::{ConflictStep, PlanStep, Sync},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show,
+    show::{self, Conflicts, Resolved},
 };
 
 impl Desk<'_> {
@@ -46,6 +46,19 @@ impl Desk<'_> {
         drop(progress);
         self.voice.say(&report, show::report(false))?;
         Ok(exit::of_report(&report, false))
+    }
+
+    pub(super) async fn conflicts(&self, step: Option<&ConflictStep>) -> Result<Exit, Failure> {
+        match step {
+            None => self.voice.say(&Conflicts { conflicts: self.engine.conflicts().await? }, show::conflicts),
+            Some(ConflictStep::Resolve { id, answer, all_alike }) => {
+                let resolved = match all_alike {
+                    true => self.engine.resolve_alike(*id, *answer).await?,
+                    false => self.engine.resolve(*id, *answer).await.map(|()| 1)?,
+                };
+                self.voice.say(&Resolved { resolved }, show::resolved)
+            }
+        }
     }
 
     pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {

@@ -1,5 +1,6 @@
 //! Answers as text for a person: tables and sentences. Each takes an answer of the engine and decides nothing.
 
+mod conflicts;
 mod history;
 mod library;
 mod machine;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Local};
 use kuroibara_core::Time;
 use serde::Serialize;
 
+pub(crate) use conflicts::{Conflicts, Resolved, conflicts, resolved};
 pub(crate) use history::history;
 pub(crate) use library::{entry, hits, library};
 pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};

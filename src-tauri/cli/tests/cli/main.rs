@@ -1,6 +1,7 @@
 //! The real binary against the simulated services: the journey, the exit statuses, bad input, secrets, sudden death.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod conflicts;
 mod ends;
 mod input;
 mod journey;

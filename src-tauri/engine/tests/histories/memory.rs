@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use enum_map::EnumMap;
-use kuroibara_core::{Field, Fields, Intent, Origin, Policy, Provider};
+use kuroibara_core::{Field, Fields, Intent, Origin, Policy, Provider, Value};
 use kuroibara_sim::Moment;
 
 use crate::heads::{Heads, is_unique};
@@ -185,7 +185,10 @@ impl Memory {
             return;
         }
         let foreign = |origin: Origin| origin != Origin::User && origin != Origin::Provider(provider);
-        for (field, value) in intent.sent.iter().filter(|(field, value)| is_unique(*field) && !value.is_empty()) {
+        // Completing counts all chapters without anybody saying so.
+        let all = self.titles[work].total.map(Value::Count);
+        let tells = |field: Field, value: &Value| is_unique(field) && !value.is_empty() && Some(value) != all.as_ref();
+        for (field, value) in intent.sent.iter().filter(|(field, value)| tells(*field, value)) {
             let mut sources = self.heads[work].sources(field, value).peekable();
             if sources.peek().is_some() && sources.all(foreign) {
                 self.broken.push(format!("law 8: {provider} was sent {field:?} {value:?} of another provider"));

@@ -17,7 +17,7 @@ use kuroibara_engine::{
     clock::{Clock, ManualClock},
     config::Config,
     secret::Secret,
-    store::{Db, JournalFilter, LoadedManga, Scope},
+    store::{Db, JournalFilter, JournalRow, LoadedManga, Scope},
     sync::{Order, report::Report},
     vault::MemoryKeyring,
 };
@@ -281,16 +281,16 @@ impl World {
     pub async fn edit_here(&self, work: usize, changes: &Fields) {
         let Some(manga) = self.manga_of(work).await else { return };
         let links = self.agreements(work).await;
+        let before = self.edits_of(manga).await;
         // Two edits are never at the same moment, so that the history tells them apart.
         self.clock.pass(Duration::from_millis(10));
         match self.engine().edit(manga, changes).await {
             Ok(_) => self.note(format!("the reader edits work {work}: {}", json(changes))),
             Err(error) => return self.note(format!("the reader can't edit work {work}: {error}")),
         }
-        let last =
-            self.view.journal(JournalFilter { manga: Some(manga), ..JournalFilter::default() }, 40, 0).await.unwrap();
-        let at = last.iter().find(|row| row.cause == "edit").map(|row| row.at);
-        let rows: Vec<_> = last.into_iter().filter(|row| row.cause == "edit" && Some(row.at) == at).collect();
+        // By their keys: a clock that was set back makes an edit look older than the one before it.
+        let is_new = |row: &JournalRow| !before.iter().any(|old| old.id == row.id);
+        let rows: Vec<_> = self.edits_of(manga).await.into_iter().filter(is_new).collect();
         let mut memory = self.memory();
         for row in rows {
             let Some(field) = row.field else { continue };
@@ -300,6 +300,12 @@ impl World {
                 memory.heads[work].0.last_mut().unwrap().alive = false;
             }
         }
+    }
+
+    async fn edits_of(&self, manga: MangaId) -> Vec<JournalRow> {
+        let only = JournalFilter { manga: Some(manga), ..JournalFilter::default() };
+        let rows = self.view.journal(only, 1_000, 0).await.unwrap();
+        rows.into_iter().filter(|row| row.cause == "edit").collect()
     }
 
     pub async fn remove_here(&self, work: usize) {

@@ -1,0 +1,78 @@
+//! Questions that only a person can answer.
+
+use kuroibara_core::{Field, Fields};
+use kuroibara_engine::{decide::ConflictView, store::ConflictKind};
+use serde::Serialize;
+
+use super::{moment, paragraphs, report, value_text};
+use crate::table::{Look, Table, truncated};
+
+/// The open questions, the oldest first.
+#[derive(Serialize)]
+pub(crate) struct Conflicts {
+    pub(crate) conflicts: Vec<ConflictView>,
+}
+
+/// How many questions were answered.
+#[derive(Serialize)]
+pub(crate) struct Resolved {
+    pub(crate) resolved: usize,
+}
+
+/// The open questions: one block each, its sides line by line.
+pub(crate) fn conflicts(found: &Conflicts, look: Look) -> String {
+    if found.conflicts.is_empty() {
+        return "Nothing needs you.".into();
+    }
+    let blocks = found.conflicts.iter().map(|conflict| block(conflict, look));
+    paragraphs(blocks.chain([NEXT.to_owned()]))
+}
+
+/// What was answered.
+pub(crate) fn resolved(resolved: &Resolved, _: Look) -> String {
+    match resolved.resolved {
+        1 => "Answered. The next sync carries it out.".into(),
+        count => format!("{count} questions answered. The next sync carries them out."),
+    }
+}
+
+const NEXT: &str = "Answer with `conflicts resolve ID ANSWER`; --all-alike answers all of the same kind.";
+
+fn block(conflict: &ConflictView, look: Look) -> String {
+    let mut table = Table::new(look, &["SIDE", "SAYS", "SINCE"]);
+    if let Some(local) = &conflict.local {
+        table.row(["here".to_owned(), values(&local.fields, conflict, look), moment(local.at)]);
+    }
+    for (provider, told) in &conflict.sides {
+        let says =
+            told.fields.as_ref().map_or_else(|| "not in the list".into(), |fields| values(fields, conflict, look));
+        table.row([provider.title().to_owned(), says, told.updated_at.map_or_else(String::new, moment)]);
+        if let Some(base) = &told.base {
+            table.row([String::new(), format!("agreed: {}", values(base, conflict, look)), String::new()]);
+        }
+    }
+    let head =
+        format!("{}: {}\n{}   {}", conflict.title, question(conflict), conflict.id, conflict.answers.join(" | "));
+    format!("{head}\n{}", table.text())
+}
+
+fn question(conflict: &ConflictView) -> String {
+    let there = conflict.provider.map_or("a service", |provider| provider.title());
+    match conflict.kind {
+        ConflictKind::Fields => "changed to different values on several sides. Which ones stay?".into(),
+        ConflictKind::RemovedHere => format!("you removed it here, and it is still at {there}."),
+        ConflictKind::VanishedThere => format!("it is gone at {there}, and still here."),
+        ConflictKind::Link => "two titles say that they are the same. `link` those that are.".into(),
+    }
+}
+
+/// The values in one line. Blanks are told only where the question is about them.
+fn values(fields: &Fields, conflict: &ConflictView, look: Look) -> String {
+    let shown = |(field, value): (Field, &kuroibara_core::Value)| {
+        let name = report::field_name(field.as_str());
+        let text = value_text(&serde_json::to_value(value).unwrap_or_default());
+        (conflict.group.is_some() || !value.is_empty())
+            .then(|| format!("{name} {}", truncated(&text, look.title_width())))
+    };
+    fields.iter().filter_map(shown).collect::<Vec<_>>().join(", ")
+}

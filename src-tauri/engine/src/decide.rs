@@ -1,0 +1,276 @@
+//! Questions that only a person can answer, and their answers. What an answer means is decided in
+//! [`kuroibara_core::merge::decide`]; here the question is found, and the decision stored with its history. Nothing is sent:
+//! the next sync does.
+
+use std::collections::{BTreeMap, HashMap};
+
+use enum_map::EnumMap;
+use kuroibara_core::{
+    Base, Fields, Group, Local, MangaId, MangaState, Origin, Policy, Provider, Stamps, Time,
+    merge::{
+        Question,
+        decide::{Answer, Decided, decide},
+    },
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    Engine,
+    edit::to_json,
+    error::EngineError,
+    store::{
+        Change, Conflict, ConflictChange, ConflictKind, Integration, JournalRow, LoadedManga, MangaChange,
+        MappingChange, OutboxChange, Pick, Scope,
+    },
+};
+
+/// A question that is open, with everything a person needs to answer it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConflictView {
+    /// Its key.
+    pub id: Uuid,
+    /// What it is about.
+    pub kind: ConflictKind,
+    /// Which manga.
+    pub manga_id: MangaId,
+    /// Its title.
+    pub title: String,
+    /// The fields that differ, as a group: `reading_state`, `score`, `start_date`, `notes` or `private`.
+    pub group: Option<Group>,
+    /// The provider that it is about, where it is about one.
+    pub provider: Option<Provider>,
+    /// Since when it is open.
+    pub opened_at: Time,
+    /// The answers that fit: `local`, a provider's name, `keep`, `remove` or `restore`.
+    pub answers: Vec<String>,
+    /// The library's values; none: it is not in the library.
+    pub local: Option<Told>,
+    /// What each provider says.
+    pub sides: BTreeMap<Provider, ToldThere>,
+}
+
+/// What one side says, and since when.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Told {
+    /// The values that the question is about.
+    pub fields: Fields,
+    /// When the newest of them was set.
+    pub at: Time,
+    /// Who set it: `user` or a provider.
+    pub origin: Origin,
+}
+
+/// What a provider says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ToldThere {
+    /// The values there now; none: it has no entry.
+    pub fields: Option<Fields>,
+    /// What both agreed on last.
+    pub base: Option<Fields>,
+    /// When the entry was last saved there.
+    pub updated_at: Option<Time>,
+}
+
+impl Engine {
+    /// The open questions, the oldest first.
+    pub async fn conflicts(&self) -> Result<Vec<ConflictView>, EngineError> {
+        let open = self.db.open_conflicts().await?;
+        let manga = open.iter().map(|conflict| conflict.manga).collect();
+        let loaded = self.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
+        let loaded: HashMap<MangaId, LoadedManga> = loaded.into_iter().map(|manga| (manga.id, manga)).collect();
+        Ok(open.into_iter().filter_map(|conflict| Some(view(loaded.get(&conflict.manga)?, conflict))).collect())
+    }
+
+    /// Answers a question and every other open one of its kind, about the same fields or the same provider, alike. Those that
+    /// this answer does not fit stay open. Says how many were answered.
+    pub async fn resolve_alike(&self, id: Uuid, answer: Answer) -> Result<usize, EngineError> {
+        self.resolve(id, answer).await?;
+        let Some(first) = self.db.conflict(id).await? else { return Ok(1) };
+        let alike =
+            |other: &Conflict| (other.kind, other.group, other.provider) == (first.kind, first.group, first.provider);
+        let mut answered = 1;
+        for other in self.db.open_conflicts().await?.into_iter().filter(alike) {
+            match self.resolve(other.id, answer).await {
+                Ok(()) => answered += 1,
+                Err(EngineError::Refused(why)) => tracing::info!(manga = %other.manga, why, "stays open"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(answered)
+    }
+
+    /// Answers a question. The next sync carries it out; what lost is in the history.
+    pub async fn resolve(&self, id: Uuid, answer: Answer) -> Result<(), EngineError> {
+        let conflict = self.db.conflict(id).await?.ok_or_else(|| no_such_question(id))?;
+        if let Some(decision) = conflict.decision {
+            return Err(EngineError::Refused(format!("this question was answered before: {decision}")));
+        }
+        let integrations = self.db.integrations().await?;
+        let policy = self.policy(&integrations).await?;
+        self.change(conflict.manga, |loaded| {
+            let open = loaded.conflicts.iter().find(|open| open.id == id).ok_or_else(|| no_such_question(id))?;
+            Ok(Some(self.decision(loaded, open, answer, &integrations, &policy)?))
+        })
+        .await
+    }
+
+    fn decision(
+        &self,
+        loaded: &LoadedManga,
+        open: &Conflict,
+        answer: Answer,
+        integrations: &EnumMap<Provider, Integration>,
+        policy: &Policy,
+    ) -> Result<MangaChange, EngineError> {
+        let state = taking_part(&loaded.state, integrations);
+        let question = question(open).ok_or_else(|| EngineError::Refused(LINK_IT.into()))?;
+        let decided = decide(&state, policy, question, answer, self.clock.now())
+            .map_err(|unfit| EngineError::Refused(format!("{unfit}. See `conflicts`")))?;
+        let mut change = MangaChange::of(loaded.id, loaded.version);
+        change.mappings = self.decided_mappings(loaded, &state, &decided);
+        change.journal = self.decided_lines(loaded, &decided);
+        change.conflicts = vec![ConflictChange::Close { id: open.id, decision: word(answer).to_owned() }];
+        change.local = (decided.local != loaded.state.local).then_some(decided.local);
+        Ok(change)
+    }
+
+    /// Every mapping is due: what was decided is to be looked at by the next sync. One that takes no part keeps its base.
+    fn decided_mappings(&self, loaded: &LoadedManga, state: &MangaState, decided: &Decided) -> Vec<MappingChange> {
+        let since = self.clock.now();
+        let mappings = loaded.mappings.iter().filter_map(|(provider, mapping)| Some((provider, mapping.as_ref()?)));
+        let change = |(provider, mapping): (Provider, &crate::store::LoadedMapping)| {
+            let base = match state.sides[provider].is_some() {
+                true => moved(decided.bases[provider].as_ref()),
+                false => Change::Keep,
+            };
+            MappingChange { base, outbox: OutboxChange::Due { since }, ..MappingChange::of(mapping.id) }
+        };
+        mappings.map(change).collect()
+    }
+
+    fn decided_lines(&self, loaded: &LoadedManga, decided: &Decided) -> Vec<JournalRow> {
+        let pulls = decided.pulls.iter().map(|pull| {
+            let row = (Some(pull.field), to_json(&pull.before), to_json(&pull.after));
+            JournalRow { origin: pull.stamp.origin, ..self.line(loaded.id, row, "decided") }
+        });
+        let lost = decided.lost.iter().map(|lost| {
+            let provider = match lost.side {
+                Origin::User => None,
+                Origin::Provider(provider) => Some(provider),
+            };
+            let row = self.line(loaded.id, (None, to_json(&lost.fields), None), "conflict_lost");
+            JournalRow { provider, origin: lost.side, ..row }
+        });
+        let presence = presence_line(&loaded.state.local, &decided.local).map(|(fields, cause)| {
+            let row = if cause == "removed" { (None, fields, None) } else { (None, None, fields) };
+            self.line(loaded.id, row, cause)
+        });
+        pulls.chain(lost).chain(presence).collect()
+    }
+}
+
+const LINK_IT: &str = "which two titles belong together is said with `link`";
+
+/// What the planner may see: the providers that are connected and switched on.
+fn taking_part(state: &MangaState, integrations: &EnumMap<Provider, Integration>) -> MangaState {
+    let mut state = state.clone();
+    for (provider, side) in &mut state.sides {
+        if !integrations[provider].is_connected() || !integrations[provider].policy.enabled {
+            *side = None;
+        }
+    }
+    state
+}
+
+fn question(open: &Conflict) -> Option<Question> {
+    match open.kind {
+        ConflictKind::Fields => open.group.map(Question::Differs),
+        ConflictKind::RemovedHere => open.provider.map(Question::RemovedHere),
+        ConflictKind::VanishedThere => open.provider.map(Question::VanishedThere),
+        ConflictKind::Link => None,
+    }
+}
+
+/// The word for an answer, as the command line and the database write it.
+fn word(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Local => "local",
+        Answer::Provider(provider) => provider.as_str(),
+        Answer::Keep => "keep",
+        Answer::Remove => "remove",
+        Answer::Restore => "restore",
+    }
+}
+
+fn moved(base: Option<&Base>) -> Change<Base> {
+    base.map_or(Change::Clear, |base| Change::Set(base.clone()))
+}
+
+fn presence_line(before: &Local, after: &Local) -> Option<(Option<serde_json::Value>, &'static str)> {
+    match (before, after) {
+        (Local::Present(entry, _), Local::Removed(..)) => Some((to_json(&entry.fields()), "removed")),
+        (Local::Removed(..), Local::Present(entry, _)) => Some((to_json(&entry.fields()), "restored")),
+        (Local::Never | Local::Present(..) | Local::Removed(..), _) => None,
+    }
+}
+
+fn view(loaded: &LoadedManga, conflict: Conflict) -> ConflictView {
+    let about = |fields: Fields| conflict.group.map_or_else(|| fields.clone(), |group| fields.of(group));
+    let local = match &loaded.state.local {
+        Local::Never => None,
+        Local::Present(entry, stamps) | Local::Removed(entry, stamps, _) => {
+            Some(told(about(entry.fields()), stamps, conflict.group))
+        }
+    };
+    let sides = loaded.state.sides().map(|(provider, side)| {
+        let seen = side.remote.present();
+        let told = ToldThere {
+            fields: seen.map(|seen| about(seen.fields.clone())),
+            base: side.base.as_ref().map(|base| about(agreed(base))),
+            updated_at: seen.map(|seen| seen.updated_at),
+        };
+        (provider, told)
+    });
+    let sides: BTreeMap<Provider, ToldThere> = sides.collect();
+    ConflictView {
+        id: conflict.id,
+        kind: conflict.kind,
+        manga_id: loaded.id,
+        title: loaded.title.clone(),
+        group: conflict.group,
+        provider: conflict.provider,
+        opened_at: conflict.opened_at,
+        answers: answers(conflict.kind, &sides).into_iter().map(|answer| word(answer).to_owned()).collect(),
+        local,
+        sides,
+    }
+}
+
+/// What a provider said when both agreed last.
+fn agreed(base: &Base) -> Fields {
+    base.pairs.iter().filter_map(|(field, pair)| Some((field, pair.as_ref()?.theirs.clone()))).collect()
+}
+
+fn told(fields: Fields, stamps: &Stamps, group: Option<Group>) -> Told {
+    let of_group = group.into_iter().flat_map(|group| group.fields()).map(|field| stamps.fields[*field]);
+    let newest = of_group.max_by_key(|stamp| stamp.at).unwrap_or(stamps.presence);
+    Told { fields, at: newest.at, origin: newest.origin }
+}
+
+fn answers(kind: ConflictKind, sides: &BTreeMap<Provider, ToldThere>) -> Vec<Answer> {
+    match kind {
+        ConflictKind::Fields => {
+            let there = sides.iter().filter(|(_, told)| told.fields.is_some());
+            [Answer::Local].into_iter().chain(there.map(|(provider, _)| Answer::Provider(*provider))).collect()
+        }
+        ConflictKind::RemovedHere | ConflictKind::VanishedThere => {
+            vec![Answer::Keep, Answer::Remove, Answer::Restore]
+        }
+        ConflictKind::Link => Vec::new(),
+    }
+}
+
+fn no_such_question(id: Uuid) -> EngineError {
+    EngineError::Refused(format!("no open question has the id {id}. It may have answered itself: see `conflicts`"))
+}
