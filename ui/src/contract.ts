@@ -15,8 +15,10 @@ export type Rule = (typeof RULES)[number]
 
 export type ConnectionState = 'disconnected' | 'connected' | 'sign_in_again' | 'paused'
 export type RunStatus = 'success' | 'partial' | 'failed' | 'needs_approval' | 'sign_in_again' | 'skipped'
-export type Field =
-  | 'status' | 'chapters' | 'volumes' | 'score' | 'rereads' | 'started_on' | 'finished_on' | 'notes' | 'private'
+export const FIELDS = [
+  'status', 'chapters_read', 'volumes_read', 'score', 'rereads', 'started_on', 'finished_on', 'notes', 'private',
+] as const
+export type Field = (typeof FIELDS)[number]
 export type Value = string | number | boolean | null
 export type Action = 'pull' | 'push' | 'create_local' | 'create_remote' | 'remove_local' | 'remove_remote' | 'link'
 
@@ -130,6 +132,7 @@ export interface EntryView {
   finished_on: string | null
   notes: string | null
   private: boolean
+  added_at: string
   updated_at: string
   total_chapters: number | null
   total_volumes: number | null
@@ -139,8 +142,8 @@ export interface EntryView {
 /** A change of an entry: null clears, what is absent stays. */
 export interface EntryChange {
   status?: Status
-  chapters?: number
-  volumes?: number
+  chapters_read?: number
+  volumes_read?: number
   score?: number | null
   rereads?: number
   started_on?: string | null
@@ -160,17 +163,40 @@ export interface LibraryQuery {
   offset: number
 }
 export interface LibraryPage { total: number; entries: EntryView[] }
+/** Why an entry as a whole is not written at a service. */
+export type Held = 'from_elsewhere' | 'private' | 'would_change_more' | 'asked'
+/** One service's side of a title. */
 export interface SideView {
   external_id: string
-  page_url: string
+  /** Null: a sample account, which has no pages. */
+  page_url: string | null
+  /** Connected and switched on; if not, nothing is sent and nothing differs. */
+  takes_part: boolean
+  /** A person has yet to approve the first sync with it. */
+  awaits_approval: boolean
+  presence: 'unknown' | 'absent' | 'present'
   fields: Partial<Record<Field, Value>> | null
   read_at: string | null
+  updated_at: string | null
   differs: Field[]
+  /** Those of them that were accepted, by a person or because the service can't hold ours. */
+  accepted: Field[]
   will_send: FieldChange[]
+  /** Sending it adds the entry there. */
+  creates: boolean
+  /** Fields held back because they came from another service. */
   held: Field[]
-  refused: { code: string; message: string } | null
+  held_entry: Held | null
+  /** Fields of which a person has yet to decide. */
+  asked: Field[]
+  due_since: string | null
+  /** Null: with the next sync. */
   next_try_at: string | null
+  attempts: number
+  refused: Failure | null
+  failed: Failure | null
 }
+export interface Failure { code: string; message: string }
 export interface EntryDetail {
   entry: EntryView
   titles: TitleView[]

@@ -1,14 +1,11 @@
 // The value of a field in the reader's words, wherever a change shows what was there and what will be.
 import { useI18n } from 'vue-i18n'
-import { STATUSES, type Field, type Status } from '@/contract'
-
-/** The library's own names of the two counts are those of its JSON. */
-const NAMES: Record<string, Field> = { chapters_read: 'chapters', volumes_read: 'volumes' }
+import { STATUSES, type Status } from '@/contract'
 
 export function useValues() {
   const { t, n, locale } = useI18n()
 
-  const fieldName = (field: string): string => t(`common.field.${NAMES[field] ?? field}`)
+  const fieldName = (field: string): string => t(`common.field.${field}`)
 
   /** A value as text; a dash where there is none. */
   function valueText(field: string, value: unknown): string {

@@ -10,20 +10,32 @@ export function detailOf(entry: EntryView): EntryDetail {
 
 function sideOf(entry: EntryView, externalId: string, at: number): SideView {
   const behind = at === 1
+  const there = Math.max(0, entry.chapters_read - (behind ? 2 : 0))
   return {
     external_id: externalId,
     page_url: `https://example.invalid/manga/${externalId}`,
+    takes_part: at < 2,
+    awaits_approval: false,
+    presence: 'present',
     fields: {
-      status: entry.status, chapters: Math.max(0, entry.chapters_read - (behind ? 2 : 0)), volumes: entry.volumes_read,
+      status: entry.status, chapters_read: there, volumes_read: entry.volumes_read,
       score: entry.score === null ? null : Math.round(entry.score / 10) * 10, started_on: entry.started_on,
       finished_on: entry.finished_on, notes: at === 2 ? null : entry.notes, rereads: entry.rereads,
     },
     read_at: minutesFromNow(-14),
-    differs: behind ? ['chapters'] : [],
-    will_send: behind ? [{ field: 'chapters', before: Math.max(0, entry.chapters_read - 2), after: entry.chapters_read }] : [],
-    held: at === 2 ? ['notes'] : [],
-    refused: null,
+    updated_at: minutesFromNow(-60 * 30),
+    differs: behind ? ['chapters_read', ...(entry.score !== null && entry.score % 10 ? ['score' as const] : [])] : [],
+    accepted: behind && entry.score !== null && entry.score % 10 ? ['score'] : [],
+    will_send: behind && there !== entry.chapters_read ? [{ field: 'chapters_read', before: there, after: entry.chapters_read }] : [],
+    creates: false,
+    held: [],
+    held_entry: null,
+    asked: [],
+    due_since: behind ? minutesFromNow(0) : null,
     next_try_at: behind ? minutesFromNow(0.05) : null,
+    attempts: 0,
+    refused: null,
+    failed: null,
   }
 }
 

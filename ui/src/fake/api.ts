@@ -2,7 +2,6 @@
 // it holds no rule of its own; what a sync really decides is tested where it is decided.
 import type { Api } from '../api'
 import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type Provider, type Report } from '../contract'
-import { shown } from '../stores/library'
 import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
@@ -98,8 +97,8 @@ export function fakeApi(world: World): FakeApi {
       return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }
     },
     entryDetail: (id) => detailOf(find(id)),
-    editEntry: (id, change) => put({ ...find(id), ...shown(change), updated_at: minutesFromNow(0) }),
-    editEntries: (ids, change) => ids.map((id) => put({ ...find(id), ...shown(change), updated_at: minutesFromNow(0) })),
+    editEntry: (id, change) => put({ ...find(id), ...change, updated_at: minutesFromNow(0) }),
+    editEntries: (ids, change) => ids.map((id) => put({ ...find(id), ...change, updated_at: minutesFromNow(0) })),
     addEntry: (provider, externalId) => {
       const entry = { ...(inventEntries(30)[29] as EntryView), manga_id: crypto.randomUUID(), mappings: { [provider]: externalId } }
       world.entries = [...world.entries, entry]

@@ -51,6 +51,7 @@ function invent(at: number, random: () => number): EntryView {
     finished_on: status === 'completed' ? '2026-01' : null,
     notes: random() < 0.1 ? 'Lent volume 3 to a friend.' : null,
     private: random() < 0.03,
+    added_at: minutesFromNow(-60 * 24 * 41 + at),
     updated_at: minutesFromNow(-Math.floor(random() * 60 * 24 * 40)),
     total_chapters: total,
     total_volumes: total ? Math.ceil(total / 9) : null,

@@ -14,7 +14,7 @@ export function inventPlan(entries: EntryView[]): WaitingPlan {
 export function inventGuardedPlan(entries: EntryView[]): WaitingPlan {
   const rows = entries.map((entry, at) => ({
     ...base(entry, at), row: at + 1, provider: 'myanimelist' as const, action: at % 3 ? 'pull' as const : 'remove_remote' as const,
-    fields: at % 3 ? [change('chapters', entry.chapters_read + 5, 0), change('score', entry.score ?? 70, null)] : [],
+    fields: at % 3 ? [change('chapters_read', entry.chapters_read + 5, 0), change('score', entry.score ?? 70, null)] : [],
   }))
   return { run_id: PLAN_RUN, full: true, rows }
 }
@@ -40,9 +40,9 @@ function base(entry: EntryView, at: number): Omit<WaitingRow, 'row' | 'provider'
 function rowsOf(entry: EntryView, at: number): Omit<WaitingRow, 'row'>[] {
   const both = { ...base(entry, at), external_id: String(9_000_000 + at) }
   const there: Provider = at % 2 ? 'anilist' : 'myanimelist'
-  const whole = [change('status', null, entry.status), change('chapters', null, entry.chapters_read), change('score', null, entry.score), change('started_on', null, '2025-03')]
+  const whole = [change('status', null, entry.status), change('chapters_read', null, entry.chapters_read), change('score', null, entry.score), change('started_on', null, '2025-03')]
   switch (at % 5) {
-    case 0: return [{ ...both, provider: there, action: 'push', fields: [change('chapters', entry.chapters_read, entry.chapters_read + 3), change('score', null, 80)] }]
+    case 0: return [{ ...both, provider: there, action: 'push', fields: [change('chapters_read', entry.chapters_read, entry.chapters_read + 3), change('score', null, 80)] }]
     case 1: return [
       { ...both, provider: 'anilist', action: 'pull', fields: [change('status', 'reading', 'completed'), change('finished_on', null, '2026-01-14'), change('notes', null, 'Lent volume 3 to a friend; ask for it back in spring.')] },
       { ...both, provider: 'myanimelist', action: 'push', fields: [change('status', 'reading', 'completed')] },

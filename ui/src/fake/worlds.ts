@@ -169,7 +169,7 @@ function inventChanges(): ChangeView[] {
     manga_id: entry.manga_id,
     title: entry.title,
     provider: at % 3 === 0 ? null : at % 2 ? 'anilist' : 'myanimelist',
-    field: at % 4 === 0 ? 'status' : 'chapters',
+    field: at % 4 === 0 ? 'status' : 'chapters_read',
     before: at % 4 === 0 ? 'reading' : entry.chapters_read,
     after: at % 4 === 0 ? 'completed' : entry.chapters_read + 1,
     origin: at % 3 === 0 ? 'user' : 'anilist',

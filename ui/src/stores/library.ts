@@ -1,86 +1,176 @@
-// The library as the window shows it: the question that is asked, how many entries answer it, and the entries that
-// were fetched so far. Edits show at once and are taken back with a message when they could not be kept.
+// The library as the window shows it: the question that is asked, how many entries answer it, and the few pages of the
+// answer that are looked at. Nothing here grows with the library.
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { asAppError, useApi } from '@/api'
 import type { AppError, EntryChange, EntryView, LibraryQuery } from '@/contract'
+import { createEdits } from './edits'
+
+export type Question = Omit<LibraryQuery, 'limit' | 'offset'>
 
 /** How many entries are fetched at once. */
-export const PAGE = 200
+export const PAGE = 100
+/** How many pages are kept; the ones furthest from what is shown go first. */
+const KEPT = 24
+/** How long the order rests after an edit made here, so that a second click hits the same title. In milliseconds. */
+export const REST = 1500
+
+export const everything = (): Question => ({ search: '', statuses: [], at: [], differs: false, sort: 'title', descending: false })
 
 export const useLibraryStore = defineStore('library', () => {
   const api = useApi()
-  const query = ref<Omit<LibraryQuery, 'limit' | 'offset'>>({
-    search: '', statuses: [], at: [], differs: false, sort: 'title', descending: false,
-  })
+  const query = ref<Question>(everything())
+  /** How many entries answer the question; null before the first answer. */
   const total = ref<number | null>(null)
-  /** By position in the answer; what was not fetched yet is absent. */
-  const entries = shallowRef<(EntryView | undefined)[]>([])
+  /** How many entries there are in all. */
+  const size = ref<number | null>(null)
+  const pages = shallowRef<ReadonlyMap<number, EntryView[]>>(new Map())
   const loading = ref(false)
   const error = ref<AppError | null>(null)
+  /** Counts the questions that were answered, so that a list can begin at its top again. */
+  const answered = ref(0)
+  const isFiltered = computed(() => {
+    const { search, statuses, at, differs } = query.value
+    return search.trim() !== '' || statuses.length > 0 || at.length > 0 || differs
+  })
+  const edits = createEdits(api, settle)
 
   let asked = 0
+  let shown = { from: 0, to: 0 }
+  const coming = new Set<number>()
 
-  /** Asks anew from the top, for a new question or a changed library. An answer that came late is dropped. */
+  /** Asks a new question, from the top. The old answer stays until the new one is there. */
   async function refresh(): Promise<void> {
+    shown = { from: 0, to: 0 }
+    if (await ask([0])) answered.value += 1
+  }
+
+  /** Asks the same again for what is looked at, because the library changed. */
+  const renew = (): Promise<boolean> => ask(pagesOf(shown.from, shown.to))
+
+  /** An answer that came after a newer question is dropped. */
+  async function ask(wanted: number[]): Promise<boolean> {
     const mine = ++asked
+    coming.clear()
     loading.value = true
     error.value = null
     try {
-      const page = await api.library({ ...query.value, limit: PAGE, offset: 0 })
-      if (mine !== asked) return
-      total.value = page.total
-      entries.value = page.entries
+      const answers = await Promise.all(wanted.map(fetchPage))
+      if (mine !== asked) return false
+      total.value = answers[0]?.total ?? 0
+      pages.value = new Map(wanted.map((page, at) => [page, answers[at]?.entries ?? []]))
+      if (isFiltered.value) void count()
+      else size.value = total.value
+      return true
     } catch (failure) {
       if (mine === asked) error.value = asAppError(failure)
+      return false
     } finally {
       if (mine === asked) loading.value = false
     }
   }
 
-  /** Fetches the entries around a position that is about to be shown. */
-  async function ensure(position: number): Promise<void> {
-    const offset = Math.floor(position / PAGE) * PAGE
-    if (entries.value[position] || position >= (total.value ?? 0)) return
+  /** Fetches what is about to be shown and is not there yet. */
+  async function ensure(from: number, to: number): Promise<void> {
+    shown = { from, to }
+    const wanted = pagesOf(from, to).filter((page) => !pages.value.has(page) && !coming.has(page))
+    await Promise.all(wanted.map(bring))
+  }
+
+  async function bring(page: number): Promise<void> {
     const mine = asked
+    coming.add(page)
     try {
-      const page = await api.library({ ...query.value, limit: PAGE, offset })
+      const answer = await fetchPage(page)
       if (mine !== asked) return
-      const all = entries.value.slice()
-      page.entries.forEach((entry, at) => (all[offset + at] = entry))
-      entries.value = all
+      pages.value = new Map(nearest([...pages.value, [page, answer.entries]]))
     } catch (failure) {
-      error.value = asAppError(failure)
+      if (mine === asked) error.value = asAppError(failure)
+    } finally {
+      if (mine === asked) coming.delete(page)
     }
   }
 
-  async function edit(mangaId: string, change: EntryChange): Promise<boolean> {
-    const before = entries.value.find((entry) => entry?.manga_id === mangaId)
-    if (before) put({ ...before, ...shown(change) })
+  const fetchPage = (page: number) => api.library({ ...query.value, limit: PAGE, offset: page * PAGE })
+
+  function pagesOf(from: number, to: number): number[] {
+    const last = Math.max(0, Math.min(to, (total.value ?? 1) - 1))
+    const first = Math.min(Math.floor(Math.max(0, from) / PAGE), Math.floor(last / PAGE))
+    return Array.from({ length: Math.floor(last / PAGE) - first + 1 }, (_, at) => first + at)
+  }
+
+  function nearest(all: [number, EntryView[]][]): [number, EntryView[]][] {
+    const middle = (shown.from + shown.to) / 2 / PAGE
+    return all.sort(([a], [b]) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, KEPT)
+  }
+
+  /** The entry at this place of the answer, if it was fetched, as it reads with the edits under way. */
+  function entryAt(position: number): EntryView | undefined {
+    const entry = pages.value.get(Math.floor(position / PAGE))?.[position % PAGE]
+    return entry && edits.over(entry)
+  }
+
+  /** Where an entry stands among those that were fetched; -1: it is not among them. */
+  function placeOf(mangaId: string): number {
+    for (const [page, entries] of pages.value) {
+      const at = entries.findIndex((entry) => entry.manga_id === mangaId)
+      if (at >= 0) return page * PAGE + at
+    }
+    return -1
+  }
+
+  /** The ids of the entries at these places of the answer, asked for where they are not at hand. */
+  async function idsBetween(from: number, to: number): Promise<string[]> {
+    const ids: string[] = []
+    for (const page of pagesOf(from, to)) {
+      const entries = pages.value.get(page) ?? (await fetchPage(page)).entries
+      ids.push(...entries.slice(Math.max(0, from - page * PAGE), to - page * PAGE + 1).map((entry) => entry.manga_id))
+    }
+    return ids
+  }
+
+  /** The ids of all entries that answer the question, however many the application gives at once. */
+  async function everyId(): Promise<string[]> {
+    const ids: string[] = []
+    for (;;) {
+      const { entries } = await api.library({ ...query.value, limit: 1000, offset: ids.length })
+      if (!entries.length) return ids
+      ids.push(...entries.map((entry) => entry.manga_id))
+    }
+  }
+
+  async function count(): Promise<void> {
     try {
-      put(await api.editEntry(mangaId, change))
-      return true
-    } catch (failure) {
-      if (before) put(before)
-      error.value = asAppError(failure)
-      return false
+      size.value = (await api.library({ ...everything(), limit: 1, offset: 0 })).total
+    } catch {
+      // The number beside the page's name is a courtesy: what is wrong is said where the library itself is shown.
     }
   }
 
-  function put(entry: EntryView): void {
-    entries.value = entries.value.map((old) => (old?.manga_id === entry.manga_id ? entry : old))
+  let lastEdit = 0
+  let resting: ReturnType<typeof setTimeout> | undefined
+
+  function edit(entry: EntryView, change: EntryChange): Promise<boolean> {
+    lastEdit = Date.now()
+    return edits.edit(entry, change)
   }
 
-  api.on('library_changed', () => void (total.value !== null && refresh()))
+  function settle(changed: EntryView[]): void {
+    const byId = new Map(changed.map((entry) => [entry.manga_id, entry]))
+    const swap = (entry: EntryView) => byId.get(entry.manga_id) ?? entry
+    pages.value = new Map([...pages.value].map(([page, entries]) =>
+      [page, entries.some((entry) => byId.has(entry.manga_id)) ? entries.map(swap) : entries]))
+  }
 
-  return { query, total, entries, loading, error, refresh, ensure, edit, put }
-})
+  function hear(): void {
+    if (total.value === null) return void count()
+    clearTimeout(resting)
+    resting = setTimeout(() => void renew(), Math.max(0, lastEdit + REST - Date.now()))
+  }
+  api.on('library_changed', hear)
 
-/** A change as it reads in the view: the two counts have other names there. */
-export function shown({ chapters, volumes, ...same }: EntryChange): Partial<EntryView> {
   return {
-    ...same,
-    ...(chapters === undefined ? {} : { chapters_read: chapters }),
-    ...(volumes === undefined ? {} : { volumes_read: volumes }),
+    query, total, size, loading, error, answered, isFiltered, trouble: edits.trouble,
+    refresh, renew, ensure, entryAt, placeOf, idsBetween, everyId, count, edit, editMany: edits.editMany, over: edits.over, settle,
   }
-}
+})

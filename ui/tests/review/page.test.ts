@@ -27,7 +27,7 @@ describe('the plan that waits', () => {
 
   it('shows each field of the chosen title before and after', async () => {
     const { get } = await show(ReviewPage)
-    expect(get('plan-field-chapters').textContent).toMatch(/Chapters74→77/)
+    expect(get('plan-field-chapters_read').textContent).toMatch(/Chapters74→77/)
     expect(get('plan-field-score').textContent).toContain('80 of 100')
   })
 
