@@ -45,6 +45,7 @@ export interface Api {
 
   appSettings(): Promise<c.AppSettings>
   updateAppSettings(change: Partial<c.AppSettings>): Promise<c.AppSettings>
+  closeWindow(): Promise<null>
   about(): Promise<c.About>
   doctor(): Promise<c.Check[]>
   showInFolder(what: 'database' | 'logs'): Promise<null>
@@ -115,6 +116,7 @@ const ARGUMENTS: Record<keyof Calls, readonly string[]> = {
   statistics: [],
   appSettings: [],
   updateAppSettings: ['change'],
+  closeWindow: [],
   about: [],
   doctor: [],
   showInFolder: ['what'],

@@ -286,9 +286,13 @@ export interface SampleAccounts { running: boolean }
 /** What the application tells the window without being asked. */
 export interface AppEvents {
   engine_event: EngineEvent
-  sync_state_changed: SyncState
+  /** A sync began, got further or ended, or syncing was paused or resumed: `syncState` tells. */
+  sync_state_changed: null
   library_changed: null
   settings_changed: null
   navigate: { path: string }
-  sign_in_ended: { provider: Provider; error: AppError | null }
+  /** The provider is missing when the address that came back did not say. */
+  sign_in_ended: { provider: Provider | null; error: AppError | null }
+  /** The person closed the window and has not yet said whether the tray goes on. */
+  close_asked: null
 }

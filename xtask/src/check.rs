@@ -13,6 +13,7 @@ const DENY: &str = "0.20.2";
 pub(crate) fn check() -> Result<(), Failure> {
     setup::install(&[setup::BUILD, setup::WINDOW])?;
     ui::build()?;
+    ui::check()?;
     step(&mut cargo(["fmt", "--all", "--check"]))?;
     step(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny=warnings"]))?;
     step(cargo(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "--deny=warnings"))?;

@@ -33,6 +33,7 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
     })?;
     if everything {
         ui::build()?;
+        ui::test()?;
     }
     let postgres = Postgres::start()?;
     let keyring = Keyring::start()?;

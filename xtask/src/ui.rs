@@ -17,8 +17,7 @@ pub(crate) fn build() -> Result<(), Failure> {
     step(&mut npm(["run", "build"]))
 }
 
-/// Sees to it that the packages of the lock file are there. Not by `npm ci`: it wants an entry for every platform, which a
-/// lock file that names no registry lacks.
+/// Sees to it that the packages of the lock file are there, and no others.
 pub(crate) fn packages() -> Result<(), Failure> {
     let ui = step::root().join("ui");
     let installed = changed_at(&ui.join("node_modules/.package-lock.json"));
@@ -28,7 +27,20 @@ pub(crate) fn packages() -> Result<(), Failure> {
     if !step::present("npm") {
         return Err(Failure("the window's page is built by npm: install Node.js 20.19 or newer".into()));
     }
-    step(&mut npm(["install", "--no-save", "--no-audit", "--no-fund"]))
+    step(&mut npm(["ci", "--no-audit", "--no-fund"]))
+}
+
+/// Lints the page's code and checks its types.
+pub(crate) fn check() -> Result<(), Failure> {
+    packages()?;
+    step(&mut npm(["run", "lint"]))?;
+    step(&mut npm(["run", "typecheck"]))
+}
+
+/// Runs the page's tests over its invented application.
+pub(crate) fn test() -> Result<(), Failure> {
+    packages()?;
+    step(&mut npm(["run", "test"]))
 }
 
 /// npm, in the folder of the page.
@@ -42,7 +54,7 @@ pub(crate) fn npm<const N: usize>(arguments: [&str; N]) -> Command {
 /// assets beside it.
 fn is_fresh(ui: &Path) -> bool {
     let built = ui.join("dist/index.html");
-    let made_from = ["src", "public", "index.html", "package-lock.json", "vite.config.ts"];
+    let made_from = ["src", "../docs/guide", "index.html", "package-lock.json", "vite.config.ts"];
     let newest = made_from.iter().filter_map(|name| newest(ui.join(name))).max();
     ui.join("dist/assets").is_dir() && changed_at(&built) > newest
 }

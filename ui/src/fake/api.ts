@@ -125,6 +125,7 @@ export function fakeApi(world: World): FakeApi {
     statistics: () => statisticsOf(world.entries),
     appSettings: () => world.app,
     updateAppSettings: (change) => (world.app = { ...world.app, ...change }),
+    closeWindow: () => null,
     about: () => ({
       version: '0.3.0', database: 'sqlite', database_place: '~/.local/share/kuroibara/library.db',
       protection: world.protection, data_folder: '~/.local/share/kuroibara', log_folder: '~/.local/share/kuroibara/logs',

@@ -1,7 +1,7 @@
 // The three connected accounts, cached for the whole window. State, getters and actions keep the names of the
 // product's specification; what the cards need besides stands below them.
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { asAppError, useApi } from '@/api'
 import {
   PROVIDERS,
@@ -151,10 +151,13 @@ export const useIntegrationsStore = defineStore('integrations', () => {
   }
 
   api.on('settings_changed', () => void fetchIntegrationSettings())
-  api.on('sync_state_changed', (state) => void (state.running || fetchIntegrationSettings()))
+  watch(() => sync.running, (running) => void (running || fetchIntegrationSettings()))
   api.on('sign_in_ended', ({ provider, error: failure }) => {
-    cancelSignIn(provider)
-    if (failure) troubles.value = { ...troubles.value, [provider]: failure }
+    // Where the address did not say, it is about the sign-in that waits.
+    const at = provider ?? PROVIDERS.find((each) => pending.value[each])
+    if (at) cancelSignIn(at)
+    if (at && failure) troubles.value = { ...troubles.value, [at]: failure }
+    if (!at) error.value = failure
     void fetchIntegrationSettings()
   })
 

@@ -72,7 +72,7 @@ export const useReviewStore = defineStore('review', () => {
     }
   }
 
-  api.on('sync_state_changed', (state) => void (state.running || applying.value || load()))
+  api.on('sync_state_changed', () => void (applying.value || load()))
 
   return { plan, run, result, open, loaded, loading, applying, error, load, skip, never, apply, seen }
 })

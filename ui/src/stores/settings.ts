@@ -67,6 +67,12 @@ export const useSettingsStore = defineStore('settings', () => {
     await attempt(() => api.openLink(url))
   }
 
+  /** Keeps the answer to what closing means, then closes. */
+  async function closeWindow(toTray: boolean): Promise<void> {
+    await change('close_to_tray', toTray)
+    await attempt(() => api.closeWindow())
+  }
+
   async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     error.value = null
     try {
@@ -85,5 +91,6 @@ export const useSettingsStore = defineStore('settings', () => {
   return {
     app, about, checks, protection, samples, error, kept,
     load, change, loadAbout, runDoctor, unlock, startSamples, removeSamples, showInFolder, openLink,
+    closeWindow,
   }
 })

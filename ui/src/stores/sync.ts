@@ -98,7 +98,7 @@ export const useSyncStore = defineStore('sync', () => {
   }
 
   api.on('engine_event', hear)
-  api.on('sync_state_changed', take)
+  api.on('sync_state_changed', () => void load())
 
   return { running, offline, pausedUntil, last, progress, leading, error, load, start, pause, resume }
 })
