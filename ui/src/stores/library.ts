@@ -24,6 +24,8 @@ export const useLibraryStore = defineStore('library', () => {
   const total = ref<number | null>(null)
   /** How many entries there are in all. */
   const size = ref<number | null>(null)
+  /** What the application last said of entries that were changed. */
+  const settled = shallowRef<EntryView[]>([])
   const pages = shallowRef<ReadonlyMap<number, EntryView[]>>(new Map())
   const loading = ref(false)
   const error = ref<AppError | null>(null)
@@ -156,6 +158,7 @@ export const useLibraryStore = defineStore('library', () => {
   }
 
   function settle(changed: EntryView[]): void {
+    settled.value = changed
     const byId = new Map(changed.map((entry) => [entry.manga_id, entry]))
     const swap = (entry: EntryView) => byId.get(entry.manga_id) ?? entry
     pages.value = new Map([...pages.value].map(([page, entries]) =>
@@ -170,7 +173,7 @@ export const useLibraryStore = defineStore('library', () => {
   api.on('library_changed', hear)
 
   return {
-    query, total, size, loading, error, answered, isFiltered, trouble: edits.trouble,
+    query, total, size, settled, loading, error, answered, isFiltered, trouble: edits.trouble,
     refresh, renew, ensure, entryAt, placeOf, idsBetween, everyId, count, edit, editMany: edits.editMany, over: edits.over, settle,
   }
 })
