@@ -48,5 +48,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    // A page takes its time on a machine that also compiles.
+    testTimeout: 30_000,
   },
 }))
