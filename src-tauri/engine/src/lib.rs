@@ -3,6 +3,7 @@
 //! Knows nothing of Tauri or of a terminal: both call the same functions. `store`, `providers` and `vault` never
 //! import each other; `sync`, `edit` and `connect` bring them together.
 
+pub mod attention;
 pub mod clock;
 pub mod config;
 pub mod connect;

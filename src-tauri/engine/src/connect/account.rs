@@ -8,7 +8,7 @@ use crate::{
     Engine,
     error::EngineError,
     keystore::LOGIN_COLUMN,
-    oauth::{self, Beginning, Brought, PendingLogin, Return, ReturnError},
+    oauth::{self, Beginning, Brought, PendingLogin, Redirect, Return, ReturnError},
     providers::{Account, Grant, Tokens, anilist},
     secret::Secret,
     settings::IntegrationView,
@@ -30,6 +30,11 @@ pub struct LoginBegun {
 impl Engine {
     /// Begins a sign-in by browser. It may be finished by another process, once, within ten minutes.
     pub async fn begin_login(&self, provider: Provider) -> Result<LoginBegun, EngineError> {
+        self.begin_login_by(provider, Redirect::DeepLink).await
+    }
+
+    /// The same with the browser sent back to where the person registered it to be.
+    pub async fn begin_login_by(&self, provider: Provider, redirect: Redirect) -> Result<LoginBegun, EngineError> {
         let integration = self.db.integration(provider).await?;
         let app = self.api_client(&integration).await?;
         let now = self.clock.now();
@@ -38,7 +43,7 @@ impl Engine {
             client_id: app.id.as_deref(),
             has_secret: app.secret.is_some(),
             oauth: self.config.endpoints.oauth(provider),
-            redirect_uri: &oauth::redirect_uri(provider),
+            redirect_uri: &self.sign_in_address(provider, redirect).unwrap_or_default(),
             now,
         };
         let begun = oauth::begin(&beginning, &mut rand::rng())?;
@@ -46,6 +51,11 @@ impl Engine {
         let state = begun.login.state.reveal().to_owned();
         let expires_at = begun.login.expires_at.with_nanosecond(0).unwrap_or(begun.login.expires_at);
         Ok(LoginBegun { authorize_url: begun.authorize_url, state, expires_at })
+    }
+
+    /// The address to register at the provider; none: it has no such.
+    pub fn sign_in_address(&self, provider: Provider, redirect: Redirect) -> Option<String> {
+        redirect.address(provider, self.config.endpoints.oauth(provider))
     }
 
     /// Finishes a sign-in with the address that the browser was sent back to. The answer names the account, so that a

@@ -99,6 +99,35 @@ pub enum BeginError {
     Insecure(Provider),
 }
 
+/// The port of this machine that the browser may be sent back to. Fixed, since the services compare what was registered
+/// exactly.
+pub const LOOPBACK_PORT: u16 = 17_349;
+
+/// Where the browser is sent back to: what the person registered at the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Redirect {
+    /// The application's own scheme.
+    #[default]
+    DeepLink,
+    /// A port of this machine, on which somebody listens (RFC 8252, section 7.3).
+    Loopback,
+    /// AniList's own page, from which the person copies the code or token.
+    Pin,
+}
+
+impl Redirect {
+    /// The address to register at the provider, whose `oauth` endpoint is this; none: it has no such.
+    pub fn address(self, provider: Provider, oauth: &Url) -> Option<String> {
+        match (self, provider) {
+            (_, Provider::Kitsu) | (Self::Pin, Provider::MyAnimeList) => None,
+            (Self::DeepLink, _) => Some(redirect_uri(provider)),
+            (Self::Loopback, _) => Some(format!("http://127.0.0.1:{LOOPBACK_PORT}/oauth/{provider}")),
+            (Self::Pin, Provider::AniList) => Some(format!("{}/pin", oauth.as_str().trim_end_matches('/'))),
+        }
+    }
+}
+
 /// Where the browser is sent back to, unless the user registered something else.
 pub fn redirect_uri(provider: Provider) -> String {
     format!("kuroibara://oauth/{}", provider.as_str())

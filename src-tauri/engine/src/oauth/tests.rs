@@ -278,3 +278,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_way_back_has_the_address_that_is_registered_for_it() {
+    let oauth: Url = "https://anilist.example/api/v2/oauth".parse().unwrap();
+    let address = |redirect: Redirect, provider| redirect.address(provider, &oauth);
+    assert_eq!(address(Redirect::DeepLink, Provider::MyAnimeList).unwrap(), "kuroibara://oauth/myanimelist");
+    assert_eq!(address(Redirect::Loopback, Provider::AniList).unwrap(), "http://127.0.0.1:17349/oauth/anilist");
+    assert_eq!(address(Redirect::Pin, Provider::AniList).unwrap(), "https://anilist.example/api/v2/oauth/pin");
+    assert_eq!(address(Redirect::Pin, Provider::MyAnimeList), None);
+    assert_eq!(address(Redirect::Loopback, Provider::Kitsu), None);
+}

@@ -1,0 +1,36 @@
+//! What only a person can put right, by cause, so that whoever tells of it can tell each cause once.
+
+use kuroibara_core::{MangaId, Provider, RunId};
+use uuid::Uuid;
+
+use crate::{Engine, error::EngineError, settings::ConnectionState};
+
+/// How many refused items are told apart.
+const MOST: u32 = 200;
+
+/// Something that waits for a person. Equal causes are the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// A sign-in ended.
+    SignIn(Provider),
+    /// A plan waits: it is the first, or the guard stopped it.
+    Plan(RunId),
+    /// A question about a manga is open.
+    Conflict(Uuid),
+    /// A provider refused an entry for good.
+    Refused(Provider, MangaId),
+}
+
+impl Engine {
+    /// Everything that waits for a person now.
+    pub async fn attention(&self) -> Result<Vec<Cause>, EngineError> {
+        let integrations = self.settings().await?.integrations;
+        let ended = integrations.into_iter().filter(|(_, one)| one.state == ConnectionState::SignInAgain);
+        let mut causes: Vec<_> = ended.map(|(provider, _)| Cause::SignIn(provider)).collect();
+        causes.extend(self.db.waiting_plan().await?.map(|run| Cause::Plan(run.id)));
+        causes.extend(self.db.open_conflicts().await?.into_iter().map(|conflict| Cause::Conflict(conflict.id)));
+        let refused = self.db.waiting(MOST).await?.into_iter().filter(|one| one.refused);
+        causes.extend(refused.map(|one| Cause::Refused(one.provider, one.manga)));
+        Ok(causes)
+    }
+}
