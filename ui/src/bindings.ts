@@ -9,6 +9,12 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  What this program is. It answers although the library can't be opened. */
 	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Begins a sign-in and opens its page in the browser. */
+	connect: (provider: Provider) => __TAURI_INVOKE<LoginBegun>("connect", { provider }),
+	/**  Ends a sign-in with what the person pasted: the address that the browser shows, or the code or token in it. */
+	finishLogin: (text: string) => __TAURI_INVOKE<null>("finish_login", { text }),
+	/**  What to register at a service. */
+	signInAddresses: (provider: Provider) => __TAURI_INVOKE<SignInAddresses>("sign_in_addresses", { provider }),
 	/**  Closes the window as the person has chosen, after the question was answered. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 };
@@ -52,6 +58,14 @@ export type CloseAsked = null;
 /**  Something changed in the library: entries, links, conflicts. */
 export type LibraryChanged = null;
 
+/**  A sign-in that has begun in the browser. */
+export type LoginBegun = {
+	/**  The page, for a person whose browser did not open. */
+	authorize_url: string,
+	/**  When it is too late. */
+	expires_at: string,
+};
+
 /**  The person chose something outside the window that leads to a page in it. */
 export type Navigate = {
 	/**  The page, as the window's router names it. */
@@ -70,6 +84,20 @@ export type Provider =
 /**  A setting changed elsewhere: by the tray, by another process. */
 export type SettingsChanged = null;
 
+/**  Where the browser may be sent back to: one of these is registered at the service, exactly so. */
+export type SignInAddresses = {
+	/**  Our own scheme. */
+	deep_link: string,
+	/**  A port of this computer. */
+	loopback: string,
+	/**  The service's own page to copy from, where it has one. */
+	pin: string | null,
+	/**  Where a client is registered there. */
+	register_url: string,
+	/**  Which of them is registered, as the person said. */
+	chosen: WayBack,
+};
+
 /**  A sign-in by browser came to its end. */
 export type SignInEnded = {
 	/**  Where; none when the address that came did not say. */
@@ -80,6 +108,15 @@ export type SignInEnded = {
 
 /**  A sync began, got further or ended, or syncing was paused or resumed. */
 export type SyncStateChanged = null;
+
+/**  How the browser comes back after a sign-in: as the person registered it at the service. */
+export type WayBack = 
+/**  By our own scheme. */
+"deep_link" | 
+/**  To a port of this computer. */
+"loopback" | 
+/**  To the service's own page, from which the person copies. */
+"pin";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -1,7 +1,6 @@
 //! What the window is told without having asked. Each of them says only that something changed, or where to go; the window
 //! asks for the rest. No secret is ever in one.
 
-use kuroibara_engine::core;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::Event;
@@ -39,13 +38,3 @@ pub struct SignInEnded {
 /// The person closed the window for the first time and is asked whether Kuroibara goes on in the tray.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct CloseAsked;
-
-impl From<core::Provider> for Provider {
-    fn from(provider: core::Provider) -> Self {
-        match provider {
-            core::Provider::AniList => Self::AniList,
-            core::Provider::MyAnimeList => Self::MyAnimeList,
-            core::Provider::Kitsu => Self::Kitsu,
-        }
-    }
-}

@@ -3,16 +3,28 @@
 //!
 //! The window opens whatever happens: a library that can't be opened is told in it, with what to do.
 
+pub mod auto;
 pub mod commands;
 mod error;
 pub mod events;
+mod notify;
 mod quit;
 mod session;
 mod settings;
+mod sign_in;
+mod tray;
 mod window;
+mod words;
 
 use kuroibara_engine::logging::{self, LogGuard, LogSettings};
-use tauri::{App, Manager};
+use tauri::{App, AppHandle, Manager};
+
+use crate::{
+    auto::Auto,
+    notify::Told,
+    sign_in::{Arrivals, deep_link, loopback::Loopback},
+    tray::Tray,
+};
 
 pub use error::AppError;
 pub use session::Session;
@@ -39,6 +51,7 @@ pub fn run() -> tauri::Result<()> {
             bindings.mount_events(app);
             set_up(app);
             window::make(app, stays_hidden(app))?;
+            begin(app.handle());
             Ok(())
         })
         .on_window_event(window::on_event)
@@ -52,13 +65,26 @@ fn set_up(app: &mut App) {
     if let Some(log) = session.log_settings().and_then(start_log) {
         app.manage(log);
     }
-    app.manage(Chosen::read(session.data_dir().as_deref()));
+    let chosen = Chosen::read(session.data_dir().as_deref());
+    app.manage(Auto::new(&chosen.get()));
+    app.manage(chosen);
+    app.manage(Arrivals::default());
+    app.manage(Loopback::default());
+    app.manage(Tray::default());
+    app.manage(Told::default());
     app.manage(session);
     app.manage(quit::Ending::default());
     tauri::async_runtime::spawn(quit::when_told(app.handle().clone()));
     let handle = app.handle().clone();
     // A database server may take its time to answer; the window does not wait for it.
     tauri::async_runtime::spawn(async move { handle.state::<Session>().open().await });
+}
+
+/// What works whether the window is open or not.
+fn begin(app: &AppHandle) {
+    tray::make(app);
+    deep_link::listen(app);
+    tauri::async_runtime::spawn(auto::run(app.clone()));
 }
 
 /// A log that can't be written is told where a terminal listens, and is no reason to stop.

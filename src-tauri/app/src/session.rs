@@ -22,12 +22,25 @@ pub struct Session {
 
 /// How the library stands.
 #[derive(Clone, Debug)]
-enum State {
+pub(crate) enum State {
+    /// It is being opened.
     Opening,
+    /// It is open.
     Open(Arc<Engine>),
+    /// It could not be opened.
     Failed(AppError),
     /// The application is about to end.
     Closed,
+}
+
+impl State {
+    /// The engine, if it is open.
+    pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
+        match self {
+            Self::Open(engine) => Some(engine.clone()),
+            Self::Opening | Self::Failed(_) | Self::Closed => None,
+        }
+    }
 }
 
 impl Session {
@@ -70,6 +83,16 @@ impl Session {
             Ok(State::Failed(error)) => Err(error.clone()),
             Ok(State::Opening | State::Closed) | Err(_) => Err(AppError::new("closing", "Kuroibara is being closed")),
         }
+    }
+
+    /// The engine, if it is open now.
+    pub(crate) fn open_engine(&self) -> Option<Arc<Engine>> {
+        self.state.borrow().engine()
+    }
+
+    /// Tells when another library is open, or none any more.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
     }
 
     /// Ends the use of the library in good order: a sync that runs finishes its current write, if that does not take too

@@ -7,10 +7,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use kuroibara_engine::oauth::Redirect;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::error::AppError;
+use crate::{commands::dto::Provider, error::AppError};
 
 /// The file in the data directory.
 const FILE: &str = "window.json";
@@ -41,6 +42,10 @@ pub struct AppSettings {
     pub notifications: bool,
     /// Whether the welcome page was gone through or skipped.
     pub welcome_done: bool,
+    /// Which return address is registered at AniList.
+    pub anilist_way_back: WayBack,
+    /// Which return address is registered at MyAnimeList.
+    pub myanimelist_way_back: WayBack,
 }
 
 impl Default for AppSettings {
@@ -57,6 +62,8 @@ impl Default for AppSettings {
             full_check_hours: 24,
             notifications: true,
             welcome_done: false,
+            anilist_way_back: WayBack::DeepLink,
+            myanimelist_way_back: WayBack::DeepLink,
         }
     }
 }
@@ -113,6 +120,28 @@ pub enum ScoreDisplay {
     Smiley,
 }
 
+/// How the browser comes back after a sign-in: as the person registered it at the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WayBack {
+    /// By our own scheme.
+    DeepLink,
+    /// To a port of this computer.
+    Loopback,
+    /// To the service's own page, from which the person copies.
+    Pin,
+}
+
+impl From<WayBack> for Redirect {
+    fn from(way: WayBack) -> Self {
+        match way {
+            WayBack::DeepLink => Self::DeepLink,
+            WayBack::Loopback => Self::Loopback,
+            WayBack::Pin => Self::Pin,
+        }
+    }
+}
+
 /// A change of the settings: what is none stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Type)]
 #[serde(default)]
@@ -139,6 +168,10 @@ pub struct AppSettingsChange {
     pub notifications: Option<bool>,
     /// The welcome page.
     pub welcome_done: Option<bool>,
+    /// At AniList.
+    pub anilist_way_back: Option<WayBack>,
+    /// At MyAnimeList.
+    pub myanimelist_way_back: Option<WayBack>,
 }
 
 impl AppSettings {
@@ -157,6 +190,18 @@ impl AppSettings {
             full_check_hours: change.full_check_hours.unwrap_or(self.full_check_hours).clamp(1, 7 * 24),
             notifications: change.notifications.unwrap_or(self.notifications),
             welcome_done: change.welcome_done.unwrap_or(self.welcome_done),
+            anilist_way_back: change.anilist_way_back.unwrap_or(self.anilist_way_back),
+            myanimelist_way_back: change.myanimelist_way_back.unwrap_or(self.myanimelist_way_back),
+        }
+    }
+
+    /// How the browser comes back from this service.
+    pub fn way_back(&self, provider: Provider) -> WayBack {
+        match provider {
+            Provider::AniList => self.anilist_way_back,
+            Provider::MyAnimeList => self.myanimelist_way_back,
+            // Signed in to without a browser.
+            Provider::Kitsu => WayBack::DeepLink,
         }
     }
 }

@@ -13,7 +13,13 @@ use tauri::{
 use tauri_plugin_window_state::StateFlags;
 use tauri_specta::Event;
 
-use crate::{Chosen, error::AppError, events::CloseAsked, quit, settings::Theme};
+use crate::{
+    Chosen,
+    error::AppError,
+    events::{CloseAsked, Navigate},
+    quit,
+    settings::Theme,
+};
 
 /// The window's name, in `tauri.conf.json` and in the capabilities.
 const MAIN: &str = "main";
@@ -81,6 +87,17 @@ pub(crate) fn show(app: &AppHandle) {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
     }
+}
+
+/// Shows a page of the window.
+pub(crate) fn show_page(app: &AppHandle, path: &str) {
+    show(app);
+    tell(app, &Navigate { path: path.to_owned() });
+}
+
+/// Whether the person looks at the window.
+pub(crate) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
 /// Tells the window something. A window that is gone misses nothing.

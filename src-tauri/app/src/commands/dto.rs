@@ -1,5 +1,6 @@
 //! What crosses to the window and back, where the engine's own types do not know TypeScript.
 
+use kuroibara_engine::core;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -13,4 +14,24 @@ pub enum Provider {
     MyAnimeList,
     /// Kitsu.
     Kitsu,
+}
+
+impl From<core::Provider> for Provider {
+    fn from(provider: core::Provider) -> Self {
+        match provider {
+            core::Provider::AniList => Self::AniList,
+            core::Provider::MyAnimeList => Self::MyAnimeList,
+            core::Provider::Kitsu => Self::Kitsu,
+        }
+    }
+}
+
+impl From<Provider> for core::Provider {
+    fn from(provider: Provider) -> Self {
+        match provider {
+            Provider::AniList => Self::AniList,
+            Provider::MyAnimeList => Self::MyAnimeList,
+            Provider::Kitsu => Self::Kitsu,
+        }
+    }
 }

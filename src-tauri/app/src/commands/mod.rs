@@ -8,13 +8,19 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 use crate::{
     events::{CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
-    window,
+    sign_in, window,
 };
 
 /// Every command and every event, with their types.
 pub fn bindings() -> Builder<tauri::Wry> {
     Builder::new()
-        .commands(collect_commands![about::about, window::close_window])
+        .commands(collect_commands![
+            about::about,
+            sign_in::commands::connect,
+            sign_in::commands::finish_login,
+            sign_in::commands::sign_in_addresses,
+            window::close_window
+        ])
         .events(collect_events![CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged])
         // The window's `api.ts` catches what is thrown, which is always an `AppError`.
         .error_handling(ErrorHandlingMode::Throw)

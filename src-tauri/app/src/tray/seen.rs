@@ -1,0 +1,72 @@
+//! Looks up what the tray shows. What can't be looked up is left out: a tray that says less is better than none.
+
+use chrono::Local;
+use kuroibara_engine::{
+    Engine, EngineError,
+    core::{Provider, Status},
+    history::RunView,
+    store::{LibraryQuery, Sort},
+    sync::report::ProviderReport,
+};
+use tauri::{AppHandle, Manager};
+
+use super::model::{Last, Reading, Seen};
+use crate::{Chosen, Session, auto::Auto, words::Words};
+
+/// More than are shown, since those that are read to their end are not.
+const LOOKED_AT: u32 = 20;
+
+pub(super) async fn look(app: &AppHandle) -> Seen {
+    let auto = app.state::<Auto>();
+    let mut seen = Seen {
+        words: Words::of(app.state::<Chosen>().get().language),
+        now: Local::now(),
+        connected: Vec::new(),
+        running: auto.is_running(),
+        offline: auto.is_offline(),
+        paused_until: auto.paused_until().map(Into::into),
+        needs_you: false,
+        last: None,
+        reading: Vec::new(),
+    };
+    let Some(engine) = app.state::<Session>().open_engine() else { return seen };
+    if let Err(error) = fill(&mut seen, &engine).await {
+        tracing::warn!(code = error.code(), "the tray could not look everything up");
+    }
+    seen
+}
+
+async fn fill(seen: &mut Seen, engine: &Engine) -> Result<(), EngineError> {
+    let integrations = engine.settings().await?.integrations;
+    seen.connected =
+        integrations.into_iter().filter(|(_, one)| one.is_connected).map(|(provider, _)| provider).collect();
+    seen.needs_you = !engine.attention().await?.is_empty();
+    seen.last = engine.history(None, 1).await?.runs.first().and_then(last);
+    let statuses = vec![Status::Reading, Status::Rereading];
+    let query = LibraryQuery { statuses, sort: Sort::Updated, limit: LOOKED_AT, ..LibraryQuery::default() };
+    let entries = engine.library(&query).await?.entries;
+    seen.reading = entries
+        .into_iter()
+        .map(|entry| Reading {
+            manga: entry.manga_id,
+            title: entry.title,
+            chapters: entry.chapters_read,
+            total: entry.total_chapters,
+        })
+        .collect();
+    Ok(())
+}
+
+/// A run that has ended, with the counts of all services.
+fn last(run: &RunView) -> Option<Last> {
+    let at = run.finished_at?.into();
+    let reports = Provider::ALL.into_iter().filter_map(|provider| {
+        serde_json::from_value::<ProviderReport>(run.providers.as_ref()?.get(provider.as_str())?.clone()).ok()
+    });
+    Some(reports.fold(Last { at, pulled: 0, pushed: 0, waiting: 0 }, |sum, one| Last {
+        pulled: sum.pulled + one.pulled,
+        pushed: sum.pushed + one.pushed,
+        waiting: sum.waiting + one.held + one.conflicts,
+        ..sum
+    }))
+}
