@@ -74,10 +74,10 @@ async fn outlines(
     found: &[Found],
     only: Option<&HashSet<MangaId>>,
 ) -> Result<HashMap<MangaId, Outline>, EngineError> {
-    let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id]));
     let scope = if field.taking_part().any(|(_, retrieved)| retrieved.full) {
         Scope::All
     } else {
+        let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id]));
         Scope::Only(Pick {
             manga: only.into_iter().flatten().copied().collect(),
             works: works.map(|(provider, id)| (field.integrations[*provider].id, id.clone())).collect(),
@@ -128,7 +128,7 @@ fn new_item(field: &Field<'_>, one: &Identified, listed: &[(Provider, &Listed)])
 
 impl Agenda {
     /// Parts of it, in order.
-    pub(super) fn slices(&self) -> impl Iterator<Item = &[Item]> {
+    pub(super) fn slices(&self) -> std::slice::Chunks<'_, Item> {
         self.items.chunks(AT_A_TIME)
     }
 
