@@ -12,19 +12,35 @@ function startWithFake(): Plugin {
   }
 }
 
+/** Components that only open when asked for: see `src/components/later.ts`. Tests take them at once. */
+const LATER = ['UDropdownMenu', 'UInputNumber', 'UModal', 'UPopover', 'USlideover']
+const later = (name: string) => (LATER.includes(name) ? { name, from: '@/components/later' } : undefined)
+
+/** Nuxt UI writes its colours into the page's head while it runs. Ours stand in `colours.css`, so neither is needed. */
+function colourFromStyles(): Plugin {
+  const needless = /@nuxt\/ui\/dist\/runtime\/(vue\/plugins\/head|plugins\/colors)\.js$/
+  return {
+    name: 'colour-from-styles',
+    enforce: 'pre',
+    load: (id) => (needless.test(id) ? 'export default { install() {} }' : null),
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   plugins: [
     mode === 'fake' && startWithFake(),
+    colourFromStyles(),
     vue(),
     vueI18n({
       include: fileURLToPath(new URL('./src/locales/**/*.json', import.meta.url)),
       // Messages become data when the page is built: the window's policy lets nothing be compiled while it runs.
       runtimeOnly: true,
       strictMessage: true,
+      dropMessageCompiler: true,
     }),
     ui({
       autoImport: false,
-      components: { dts: false },
+      components: { dts: false, resolvers: process.env.VITEST ? [] : [later] },
       // The theme is the person's choice, kept with the settings, not in the web view's storage.
       colorMode: false,
       icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
