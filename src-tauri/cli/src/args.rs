@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use kuroibara_core::{
-    Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, merge::decide::Answer,
+    Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, Time, merge::decide::Answer,
 };
 
 use crate::{
@@ -118,6 +118,9 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
         limit: u32,
     },
+    /// Take back a change, a whole run, or everything since a moment; the next sync carries it to the services
+    #[command(after_help = help::UNDO)]
+    Undo(Undo),
     /// Check the set-up and say what to do
     Doctor,
     /// Sync by itself until stopped, one line of JSON per event (sentences on a terminal without --json)
@@ -331,4 +334,18 @@ pub(crate) enum ConflictStep {
         #[arg(long)]
         all_alike: bool,
     },
+}
+
+/// What to take back.
+#[derive(Debug, Args)]
+pub(crate) struct Undo {
+    /// A run's or a change's id, as `history` shows it
+    #[arg(value_name = "RUN_OR_CHANGE", value_parser = values::id, required_unless_present = "since")]
+    pub(crate) id: Option<uuid::Uuid>,
+    /// Everything since then, such as 2026-11-22T14:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = values::moment, conflicts_with = "id")]
+    pub(crate) since: Option<Time>,
+    /// Also where something newer stands
+    #[arg(long)]
+    pub(crate) force: bool,
 }

@@ -121,6 +121,16 @@ Examples:
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 local
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike";
 
+/// After `undo --help`.
+pub(crate) const UNDO: &str = "\
+Values and who had brought them come back in your library, and the next sync carries them on. Nothing is ever deleted at a
+service: a title that came from one leaves the library and stays there. What was changed again since is left as it is.
+
+Examples:
+  kuroibara-cli history                                        # shows the ids
+  kuroibara-cli undo 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
+  kuroibara-cli undo --since 2026-11-22T14:00:00Z";
+
 /// After `watch --help`.
 pub(crate) const WATCH: &str = "\
 Reads the lists every half hour and sends edits, those of other processes too, a few seconds after the last one; only

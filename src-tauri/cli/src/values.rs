@@ -4,7 +4,7 @@
 use std::{fmt, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use kuroibara_core::{ExternalId, PartialDate, Provider, RunId, Score, Status, merge::decide::Answer};
+use kuroibara_core::{ExternalId, PartialDate, Provider, RunId, Score, Status, Time, merge::decide::Answer};
 use serde::{
     Deserialize,
     de::{IntoDeserializer, value::StrDeserializer},
@@ -93,6 +93,11 @@ pub(crate) fn run(text: &str) -> Result<RunId, String> {
 /// An id as `conflicts` or `history` shows it.
 pub(crate) fn id(text: &str) -> Result<uuid::Uuid, String> {
     text.parse().map_err(|_| "write the id as it is shown".into())
+}
+
+/// A moment.
+pub(crate) fn moment(text: &str) -> Result<Time, String> {
+    text.parse().map_err(|_| "write a moment with its offset, such as 2026-11-22T14:00:00Z".into())
 }
 
 /// An answer to a question.

@@ -19,6 +19,7 @@ pub mod score;
 pub mod shape;
 pub mod state;
 pub mod status;
+pub mod undo;
 
 pub use date::PartialDate;
 pub use entry::{Entry, Field, Fields, Group, Value};

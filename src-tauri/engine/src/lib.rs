@@ -29,6 +29,7 @@ pub mod secret;
 pub mod settings;
 pub mod store;
 pub mod sync;
+pub mod undo;
 pub mod vault;
 
 pub use engine::Engine;

@@ -60,6 +60,7 @@ impl<'a> Desk<'a> {
             Command::Plan { step } => self.plan(step.as_ref()).await,
             Command::Conflicts { step } => self.conflicts(step.as_ref()).await,
             Command::History { run, limit } => self.history(*run, *limit).await,
+            Command::Undo(args) => self.undo(args).await,
             Command::Doctor => self.doctor().await,
             Command::Watch => self.watch().await,
             Command::RotateKey { passphrase_stdin } => self.rotate_key(*passphrase_stdin).await,

@@ -1,11 +1,11 @@
 //! Syncing, the plan that waits, and what was done.
 
 use kuroibara_core::RunId;
-use kuroibara_engine::{EngineError, sync::Order};
+use kuroibara_engine::{EngineError, sync::Order, undo::Target};
 
 use super::{Desk, machine::asked_to_end};
 use crate::{
-    args::{ConflictStep, PlanStep, Sync},
+    args::{ConflictStep, PlanStep, Sync, Undo},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
@@ -59,6 +59,12 @@ impl Desk<'_> {
                 self.voice.say(&Resolved { resolved }, show::resolved)
             }
         }
+    }
+
+    pub(super) async fn undo(&self, args: &Undo) -> Result<Exit, Failure> {
+        // The arguments' group sees to it that there is one of the two.
+        let target = args.id.map(Target::Id).or(args.since.map(Target::Since)).unwrap_or(Target::Id(uuid::Uuid::nil()));
+        self.voice.say(&self.engine.undo(target, args.force).await?, show::undone)
     }
 
     pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {

@@ -18,12 +18,13 @@ pub(crate) fn history(history: &History, look: Look) -> String {
         let (began, ended) = (moment(run.started_at), moment_or_never(run.finished_at));
         runs.row([run.run_id.to_string(), word(&run.strategy), word(&run.trigger), word(&run.status), began, ended]);
     }
-    let mut changes = Table::new(look, &["AT", "TITLE", "WHERE", "WHAT", "BY", "WHY"]);
+    let mut changes = Table::new(look, &["AT", "TITLE", "WHERE", "WHAT", "BY", "WHY", "ID"]);
     for change in &history.changes {
         let place = change.provider.map_or("here", |provider| provider.title());
         let (at, by) = (moment(change.at), change.origin.replace('_', " "));
         let title = truncated(change.title.as_deref().unwrap_or("–"), look.title_width());
-        changes.row([at, title, place.into(), what(change), by, word(&change.cause)]);
+        let id = change.change_id.to_string();
+        changes.row([at, title, place.into(), what(change), by, word(&change.cause), id]);
     }
     paragraphs([runs, changes].map(|table| if table.is_empty() { String::new() } else { table.text() }))
 }

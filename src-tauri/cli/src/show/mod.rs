@@ -7,6 +7,7 @@ mod machine;
 mod plan;
 mod report;
 mod settings;
+mod undo;
 
 use chrono::{DateTime, Local};
 use kuroibara_core::Time;
@@ -19,6 +20,7 @@ pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protectio
 pub(crate) use plan::{plan, waiting};
 pub(crate) use report::report;
 pub(crate) use settings::{in_step, integration, login, settings};
+pub(crate) use undo::undone;
 
 /// What follows a removal.
 pub(crate) const REMOVED: &str =

@@ -9,4 +9,5 @@ mod kill;
 mod machine;
 mod plan;
 mod secrets;
+mod undo;
 mod world;

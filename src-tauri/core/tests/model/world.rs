@@ -9,6 +9,7 @@ use kuroibara_core::{
         Lost, Question,
         decide::{Answer, decide},
     },
+    undo,
 };
 
 use super::{
@@ -150,15 +151,19 @@ impl World {
 
     /// The reader takes the last edit back: value and former origin, at this moment.
     pub fn undo_here(&mut self) {
-        let (Some(step), Local::Present(entry, stamps)) = (self.undoable.pop(), &mut self.local) else { return };
-        for field in &step.fields {
-            let (was, value) = (entry.get(*field), step.before.get(*field));
-            if was != value {
-                entry.set(*field, value.clone());
-                stamps.fields[*field] = Stamp { at: self.now, origin: step.stamps.fields[*field].origin };
-                // What was taken back counts no more; what it brings back is nobody's new edit.
-                self.heads.overwritten(*field, Some(&was));
-            }
+        let (Some(step), Local::Present(entry, _)) = (self.undoable.pop(), &self.local) else { return };
+        let here = |field: &Field| undo::Step::Here {
+            field: *field,
+            before: step.before.get(*field),
+            after: entry.get(*field),
+            former: step.stamps.fields[*field].origin,
+        };
+        let steps: Vec<_> = step.fields.iter().map(here).collect();
+        let undone = undo::undo(&self.state(), &steps, self.now, true);
+        self.local = undone.local;
+        for (field, was, ..) in &undone.fields {
+            // What was taken back counts no more; what it brings back is nobody's new edit.
+            self.heads.overwritten(*field, Some(was));
         }
         self.version += 1;
         self.note(|| format!("the reader undoes {:?}", step.fields));

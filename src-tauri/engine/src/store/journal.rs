@@ -1,6 +1,6 @@
 //! Table `journal`: every change that was applied, so that it can be shown and undone.
 
-use kuroibara_core::{MangaId, RunId};
+use kuroibara_core::{MangaId, RunId, Time};
 use uuid::Uuid;
 
 use super::{
@@ -65,6 +65,12 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// Every line since a moment, the newest first.
+    pub async fn journal_since(&self, since: Time) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<Stored> = self.pool.all(SINCE, args![since]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// One line of history.
     pub async fn journal_row(&self, id: Uuid) -> Result<Option<JournalRow>, StoreError> {
         let row: Option<Stored> = self.pool.optional("SELECT * FROM journal WHERE id = $1", args![id]).await?;
@@ -80,6 +86,7 @@ pub(super) fn row(line: &JournalRow) -> Result<Vec<Arg>, StoreError> {
     Ok([what, how].concat())
 }
 
+const SINCE: &str = "SELECT * FROM journal WHERE at >= $1 ORDER BY at DESC, id DESC";
 /// Adds lines.
 pub(super) const INSERT: &str = "INSERT INTO journal \
     (id, run_id, manga_id, provider, field, before_value, after_value, origin, cause, at) VALUES {}";

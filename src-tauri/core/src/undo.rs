@@ -1,0 +1,151 @@
+//! Taking changes back: value and former origin return to the library, and the same merge carries them on. Bases are not
+//! touched, so an edit that was never sent still goes out; nothing is ever deleted at a provider.
+
+use crate::{
+    Base, Field, Local, MangaState, Origin, Provider, Remote, Shape, Stamp, Stamps, Time, Value, state::Presence,
+};
+use enum_map::EnumMap;
+
+/// One thing that happened to a manga and is to be taken back; several changes of one field are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A field of the library's entry changed.
+    Here {
+        /// Which one.
+        field: Field,
+        /// What it was.
+        before: Value,
+        /// What it became.
+        after: Value,
+        /// Who had brought what it was.
+        former: Origin,
+    },
+    /// A field was changed at a provider by what the library sent.
+    There {
+        /// At which provider.
+        provider: Provider,
+        /// Which one.
+        field: Field,
+        /// The library's value that stands for what was there before.
+        before: Value,
+        /// What it became there.
+        after: Value,
+    },
+    /// The entry came into the library.
+    Came,
+    /// The entry was removed from the library.
+    Went,
+}
+
+/// Why something was not taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// It was changed again since: that newer edit would be lost.
+    NewerEdit,
+    /// It is as it was before already.
+    AlreadyBack,
+    /// The entry is not in the library any more.
+    NotHere,
+}
+
+/// What taking back changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The library's side.
+    pub local: Local,
+    /// Every provider's base: only an entry that leaves the library is noted there, as accepted.
+    pub bases: EnumMap<Provider, Option<Base>>,
+    /// The fields that changed: what was and what is now.
+    pub fields: Vec<(Field, Value, Value, Origin)>,
+    /// What stayed, and why.
+    pub left: Vec<(Option<Field>, Left)>,
+}
+
+/// Takes `steps` back at the moment `at`. With `force`, also where something newer stands.
+pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone {
+    let bases = EnumMap::from_fn(|provider| state.sides[provider].as_ref().and_then(|side| side.base.clone()));
+    let mut undone = Undone { local: state.local.clone(), bases, fields: Vec::new(), left: Vec::new() };
+    // An entry comes back before its fields do, and goes after everything else.
+    if steps.contains(&Step::Went) && !steps.contains(&Step::Came) {
+        undone.bring_back(at);
+    }
+    for step in steps {
+        undone.take_back(step, at, force);
+    }
+    if steps.contains(&Step::Came) && !steps.contains(&Step::Went) {
+        undone.send_away(state, steps, at, force);
+    }
+    undone
+}
+
+impl Undone {
+    fn take_back(&mut self, step: &Step, at: Time, force: bool) {
+        let (field, before, former, is_newest) = match step {
+            Step::Here { field, before, after, former } => {
+                (*field, before, *former, self.holds(*field, |v| v == after))
+            }
+            // Whoever takes back what a service was sent wants that value everywhere.
+            Step::There { provider, field, before, after } => {
+                let shape = Shape::of(*provider);
+                let rounds = |v: &Value| shape.round(*field, v, crate::Totals::default()) == *after;
+                (*field, before, Origin::User, self.holds(*field, rounds))
+            }
+            Step::Came | Step::Went => return,
+        };
+        let Local::Present(entry, stamps) = &mut self.local else {
+            return self.left.push((Some(field), Left::NotHere));
+        };
+        let now = entry.get(field);
+        if now == *before {
+            // Another step of the same undo may have brought it back.
+            if !self.fields.iter().any(|(done, ..)| *done == field) {
+                self.left.push((Some(field), Left::AlreadyBack));
+            }
+        } else if !is_newest && !force {
+            self.left.push((Some(field), Left::NewerEdit));
+        } else {
+            entry.set(field, before.clone());
+            stamps.fields[field] = Stamp { at, origin: former };
+            self.fields.push((field, now, before.clone(), former));
+        }
+    }
+
+    fn holds(&self, field: Field, is_it: impl Fn(&Value) -> bool) -> bool {
+        self.local.present().is_some_and(|(entry, _)| is_it(&entry.get(field)))
+    }
+
+    fn bring_back(&mut self, at: Time) {
+        match &self.local {
+            Local::Removed(entry, stamps, _) => {
+                let presence = Stamp { at, origin: Origin::User };
+                self.local = Local::Present(entry.clone(), Stamps { presence, ..*stamps });
+            }
+            Local::Present(..) => self.left.push((None, Left::AlreadyBack)),
+            Local::Never => self.left.push((None, Left::NotHere)),
+        }
+    }
+
+    /// The entry leaves the library and stays at the providers: accepted, so that it does not come back by itself.
+    fn send_away(&mut self, state: &MangaState, steps: &[Step], at: Time, force: bool) {
+        let Local::Present(entry, stamps) = &self.local else {
+            return self.left.push((None, Left::AlreadyBack));
+        };
+        let in_steps =
+            |field: Field| steps.iter().any(|step| matches!(step, Step::Here { field: f, .. } if *f == field));
+        let is_edited = |field: &Field| {
+            let stamp = stamps.fields[*field];
+            stamp.origin == Origin::User && stamp.at > stamps.presence.at && !in_steps(*field)
+        };
+        if !force && Field::ALL.iter().any(is_edited) {
+            return self.left.push((None, Left::NewerEdit));
+        }
+        self.local = Local::Removed(entry.clone(), *stamps, at);
+        for (provider, side) in state.sides() {
+            let Remote::Present(seen) = &side.remote else { continue };
+            let base = self.bases[provider].get_or_insert_default();
+            base.entry_id.clone_from(&seen.entry_id);
+            base.presence = Presence::KeptThere;
+        }
+    }
+}
