@@ -30,6 +30,8 @@ pub enum Step {
         before: Value,
         /// What it became there.
         after: Value,
+        /// Who had brought the library's value of then.
+        former: Origin,
     },
     /// The entry came into the library.
     Came,
@@ -85,11 +87,10 @@ impl Undone {
             Step::Here { field, before, after, former } => {
                 (*field, before, *former, self.holds(*field, |v| v == after))
             }
-            // Whoever takes back what a service was sent wants that value everywhere.
-            Step::There { provider, field, before, after } => {
+            Step::There { provider, field, before, after, former } => {
                 let shape = Shape::of(*provider);
                 let rounds = |v: &Value| shape.round(*field, v, crate::Totals::default()) == *after;
-                (*field, before, Origin::User, self.holds(*field, rounds))
+                (*field, before, *former, self.holds(*field, rounds))
             }
             Step::Came | Step::Went => return,
         };

@@ -231,9 +231,10 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
     let older = past.iter().skip_while(|line| line.id != row.id).skip(1);
     match row.provider {
         None => {
-            let former = older.clone().find(is_here).or_else(|| older.clone().find(|line| brought(line)));
+            let former = older.clone().find(is_here).or_else(|| older.clone().find(brought));
             let former = match row.origin {
-                Origin::Provider(from) if had(from, field, &before, older.clone()) => row.origin,
+                // That provider had agreed on it before: it comes back there too, whoever had brought it.
+                Origin::Provider(_) if row.cause == "pull" => row.origin,
                 Origin::Provider(_) | Origin::User => former.map_or(Origin::User, |line| line.origin),
             };
             Some(Step::Here { field, before, after, former })
@@ -241,48 +242,33 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
         Some(_) if row.cause != "push" => None,
         Some(provider) => {
             let totals = loaded.state.sides[provider].as_ref().map(|side| side.totals).unwrap_or_default();
-            let before = finer(provider, totals, before, older.filter(is_here));
-            Some(Step::There { provider, field, before, after })
+            let here: Vec<&JournalRow> = older.clone().filter(is_here).collect();
+            let (before, place) = finer(provider, totals, before, &here);
+            // Who had brought it: the line before the one that replaced it, or whatever brought the entry.
+            let bringer = place.and_then(|place| here.get(place + 1).copied().or_else(|| older.clone().find(brought)));
+            let former = match place {
+                None => Origin::Provider(provider),
+                Some(_) => bringer.map_or(Origin::User, |line| line.origin),
+            };
+            Some(Step::There { provider, field, before, after, former })
         }
     }
 }
 
-fn brought(line: &JournalRow) -> bool {
+fn brought(line: &&JournalRow) -> bool {
     line.provider.is_none() && line.field.is_none() && matches!(line.cause.as_str(), "created" | "added" | "restored")
 }
 
-/// Whether `provider` itself had `value` before it brought another one. Then it is that provider's value as much as anybody's,
-/// and comes back there too. What the history does not mention was the same on both sides.
-fn had<'a>(provider: Provider, field: Field, own: &Value, older: impl Iterator<Item = &'a JournalRow>) -> bool {
-    let there = |line: &JournalRow| match (line.provider, line.field) {
-        (Some(at), Some(of)) if at == provider && of == field => value(field, line.after.as_ref()),
-        (None, Some(of)) if of == field && line.origin == Origin::Provider(provider) => {
-            value(field, line.after.as_ref())
-        }
-        (Some(at), None) if at == provider && line.cause == "conflict_lost" => {
-            let lost: Fields = serde_json::from_value(line.before.clone()?).ok()?;
-            lost.get(field).cloned()
-        }
-        _ => None,
-    };
-    let shape = Shape::of(provider);
-    let round = |value: &Value| shape.round(field, value, Totals::default());
-    older.filter_map(there).next().is_none_or(|last| round(&last) == round(own))
-}
-
-/// The library's own value that stood for what was at `provider`: rounding must not make an undone 84 an 80.
-fn finer<'a>(
-    provider: Provider,
-    totals: Totals,
-    there: Value,
-    mut older: impl Iterator<Item = &'a JournalRow>,
-) -> Value {
+/// The library's own value that stood for what was at `provider`, and the place among the library's `older` lines of the one
+/// that replaced it: rounding must not make an undone 84 an 80. Without such a line it was that provider's value only.
+fn finer(provider: Provider, totals: Totals, there: Value, older: &[&JournalRow]) -> (Value, Option<usize>) {
     let shape = Shape::of(provider);
     let own = |line: &JournalRow| {
         let field = line.field?;
         value(field, line.before.as_ref()).filter(|own| shape.round(field, own, totals) == there)
     };
-    older.find_map(own).unwrap_or(there)
+    let found = older.iter().enumerate().find_map(|(place, line)| Some((own(line)?, place)));
+    found.map_or((there, None), |(own, place)| (own, Some(place)))
 }
 
 /// Adds a step: a later change of the same field makes both one, from the first before to the last after.

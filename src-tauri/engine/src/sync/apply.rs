@@ -2,7 +2,7 @@
 
 use kuroibara_core::{
     Base, Field, MangaId, MangaState, Origin, Provider, RunId, Time, Value,
-    merge::{Arrival, Question},
+    merge::{Arrival, Pull, Question},
 };
 
 use super::subject::{Subject, Tie};
@@ -97,9 +97,11 @@ impl Pen<'_> {
     fn journal(&self, subject: &Subject) -> Vec<JournalRow> {
         let merged = &subject.plan.merged;
         let arrival = merged.arrival.map(|arrival| self.arrival(subject, arrival));
-        let pulls = merged.pulls.iter().filter(|_| !matches!(merged.arrival, Some(Arrival::Created(_)))).map(|pull| {
+        // What came with a new entry is told by its arrival, unless it came from somebody else.
+        let came_along = |from: Provider| merged.arrival == Some(Arrival::Created(from));
+        let pulls = merged.pulls.iter().filter(|pull| !came_along(pull.from)).map(|pull| {
             let row = (Some(pull.field), json(&pull.before), json(&pull.after));
-            self.row(subject.manga, None, row, pull.stamp.origin, "pull")
+            self.row(subject.manga, None, row, pull.stamp.origin, cause_of(subject, pull))
         });
         let lost = merged.lost.iter().map(|lost| {
             let place = match lost.side {
@@ -158,6 +160,14 @@ impl Pen<'_> {
         };
         NewConflict { id: self.db.new_id(self.now), kind, group, provider, body: sides(subject) }
     }
+}
+
+/// A pull replaces what both had agreed on; what is taken where they never agreed is adopted. An undo tells the two apart: only
+/// the former comes back at the provider as well.
+fn cause_of(subject: &Subject, pull: &Pull) -> &'static str {
+    let pair = base(&subject.stored, pull.from).and_then(|base| base.pairs[pull.field].as_ref());
+    let agreed = pair.and_then(|pair| pair.ours.as_ref()).is_some_and(|sent| sent.raw == pull.before);
+    if agreed { "pull" } else { "adopted" }
 }
 
 fn is_about(open: &Conflict, question: Question) -> bool {

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
-use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule};
+use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, merge::decide::Answer};
 use kuroibara_engine::{
     settings::SettingsChange,
+    store::JournalFilter,
     sync::{Order, Trigger, row_key},
 };
 use kuroibara_sim::{Fault, FaultRule, Moment, READER, Work};
@@ -134,7 +135,7 @@ impl Plot {
     }
 
     async fn scene(&mut self, world: &World) {
-        match self.chance.below(19) {
+        match self.chance.below(21) {
             0..6 => {
                 for _ in 0..1 + self.chance.below(4) {
                     let (seed, mark) = self.event();
@@ -147,6 +148,8 @@ impl Plot {
             14 => self.tokens(world),
             15 => self.moderate(world),
             16 => self.relink(world).await,
+            18 => self.answer(world).await,
+            19 => self.undo(world).await,
             17 if self.chance.one_in(2) => {
                 let full = self.chance.one_in(2);
                 let order = Order { approved: true, full, ..Order::default() };
@@ -170,6 +173,30 @@ impl Plot {
             (2, _, Some(id)) => drop(world.sim.myanimelist.set_title(id, |title| title.approved = !on)),
             _ => world.sim.kitsu.set_user(READER, |user| user.sfw_filter = on),
         }
+    }
+
+    /// The reader answers a question that is open.
+    async fn answer(&mut self, world: &World) {
+        let open = world.view.open_conflicts().await.unwrap();
+        if open.is_empty() {
+            return;
+        }
+        let provider = self.chance.pick(&Provider::ALL);
+        let answers = [Answer::Local, Answer::Provider(provider), Answer::Keep, Answer::Remove, Answer::Restore];
+        let (place, answer) = (self.chance.below(open.len()), self.chance.pick(&answers));
+        world.answer(open[place].id, open[place].manga, answer).await;
+    }
+
+    /// The reader takes back the last run, or one of the last changes.
+    async fn undo(&mut self, world: &World) {
+        let journal = world.view.journal(JournalFilter::default(), 20, 0).await.unwrap();
+        if journal.is_empty() {
+            return;
+        }
+        let row = &journal[self.chance.below(journal.len())];
+        let id = row.run.filter(|_| self.chance.one_in(2)).map_or(row.id, |run| run.0);
+        let force = self.chance.one_in(2);
+        world.undo(id, force).await;
     }
 
     /// The reader says that two are not the same, or that they are after all.

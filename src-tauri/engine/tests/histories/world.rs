@@ -11,7 +11,9 @@ use std::{
 };
 
 use enum_map::EnumMap;
-use kuroibara_core::{Base, ExternalId, Field, Fields, Local, MangaId, Origin, Provider, Time, Value};
+use kuroibara_core::{
+    Base, ExternalId, Field, Fields, Local, MangaId, Origin, Provider, Time, Value, merge::decide::Answer,
+};
 use kuroibara_engine::{
     Engine,
     clock::{Clock, ManualClock},
@@ -19,6 +21,7 @@ use kuroibara_engine::{
     secret::Secret,
     store::{Db, JournalFilter, JournalRow, LoadedManga, Scope},
     sync::{Order, report::Report},
+    undo::Target,
     vault::MemoryKeyring,
 };
 use kuroibara_sim::{Account, Catalog, Moment, Seen, Sim, SimClock, SimConfig, Work};
@@ -340,6 +343,48 @@ impl World {
         ));
         let mut memory = self.memory();
         memory.split.insert(work);
+    }
+
+    /// The reader answers a question. What is to go everywhere goes knowingly.
+    pub async fn answer(&self, id: uuid::Uuid, manga: MangaId, answer: Answer) {
+        let stored = self.stored().await;
+        let Some(loaded) = stored.iter().find(|loaded| loaded.id == manga) else { return };
+        let Some(work) = self.work_of(loaded) else { return };
+        let answered = self.engine().resolve(id, answer).await;
+        self.note(format!(
+            "the reader answers about work {work}: {answer:?}: {}",
+            answered.as_ref().map_or_else(ToString::to_string, |()| "done".into())
+        ));
+        if answered.is_err() || answer != Answer::Remove {
+            return;
+        }
+        let here = match &loaded.state.local {
+            Local::Present(entry, _) | Local::Removed(entry, ..) => Some(entry.fields()),
+            Local::Never => None,
+        };
+        let there = loaded.state.sides().filter_map(|(_, side)| Some(side.remote.present()?.fields.clone()));
+        let shown: Vec<Fields> = here.into_iter().chain(there).collect();
+        shown.iter().for_each(|shown| self.memory().heads[work].gone(shown));
+    }
+
+    /// The reader takes something back. What is taken back counts no more; what comes back is nobody's new edit.
+    pub async fn undo(&self, id: uuid::Uuid, force: bool) {
+        let undone = self.engine().undo(Target::Id(id), force).await;
+        let told = undone.as_ref().map_or_else(ToString::to_string, json);
+        self.note(format!("the reader takes back {id} (forced {force}): {told}"));
+        let Ok(report) = undone else { return };
+        let stored = self.stored().await;
+        for row in report.plan {
+            let Some(loaded) = stored.iter().find(|loaded| loaded.id == row.manga_id) else { continue };
+            let Some(work) = self.work_of(loaded) else { continue };
+            let mut memory = self.memory();
+            for field in &row.fields {
+                memory.heads[work].overwritten(field.field, Some(&value_of(field.field, field.before.clone())));
+            }
+            if let (Local::Removed(entry, ..), "remove_local") = (&loaded.state.local, row.action) {
+                memory.heads[work].gone(&entry.fields());
+            }
+        }
     }
 
     // People at the websites.
