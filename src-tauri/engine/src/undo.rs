@@ -206,7 +206,7 @@ fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedManga) -> Vec<
         }
     }
     // What was changed here went to the services as it is: taking it back here takes it back there.
-    let here: Vec<Field> = steps.iter().filter_map(|step| field_here(step)).collect();
+    let here: Vec<Field> = steps.iter().filter_map(field_here).collect();
     steps.retain(|step| !matches!(step, Step::There { field, .. } if here.contains(field)));
     steps
 }
