@@ -42,7 +42,7 @@ fn scores(world: &World, entry: &Value) -> [i64; 3] {
     [
         world.sim.anilist.entry(id_at(entry, "anilist")).unwrap().score_raw.into(),
         i64::from(world.sim.myanimelist.entry(id_at(entry, "myanimelist")).unwrap().score) * 10,
-        i64::from(world.sim.kitsu.entry(id_at(entry, "kitsu")).unwrap().rating_twenty.unwrap_or(0)) * 5,
+        world.sim.kitsu.entry(id_at(entry, "kitsu")).unwrap().rating_twenty.unwrap_or(0) * 5,
     ]
 }
 
