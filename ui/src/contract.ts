@@ -233,14 +233,18 @@ export interface WaitingItem {
   code: string | null
   message: string | null
 }
+/** The library in numbers; every bar is there, even where there is nothing to count. */
 export interface Statistics {
-  statuses: Record<Status, number>
+  totals: { titles: number; chapters_read: number; volumes_read: number; rereads: number }
+  by_status: { status: Status; titles: number }[]
   /** Ten counts: scores 1–10, 11–20, … 91–100. */
-  scores: number[]
-  formats: { format: string; count: number }[]
-  /** Chapters read in each of the last 52 weeks, the oldest first. */
-  weeks: { week: string; chapters: number }[]
-  in_step: Record<Provider, { in_step: number; total: number }>
+  by_score: number[]
+  unrated: number
+  by_format: { format: string; titles: number }[]
+  /** Chapters read in each of the last 52 weeks, the oldest first; each week by its Monday. */
+  chapters_per_week: { monday: string; chapters: number }[]
+  /** How each connected service agrees with the library. */
+  in_step: { provider: Provider; titles: number; in_step: number; differ: number; wait: number }[]
 }
 
 export type Phase = 'listing' | 'merging' | 'sending'

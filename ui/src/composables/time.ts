@@ -27,7 +27,7 @@ const DAY = 24 * HOUR
 
 /** Formatters in the window's language. */
 export function useTimes() {
-  const { locale } = useI18n()
+  const { t, locale } = useI18n()
   const now = useNow()
 
   function relative(at: string): string {
@@ -52,6 +52,20 @@ export function useTimes() {
     return new Date(at).toDateString() === new Date(now.value).toDateString() ? time : `${date(at)} ${time}`
   }
 
+  /** The time of day alone. */
+  function time(at: string): string {
+    return new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at))
+  }
+
+  /** The day as people say it: today, yesterday, then the weekday and the date. */
+  function dayName(at: string): string {
+    const gap = Math.round((midnight(now.value) - midnight(new Date(at).getTime())) / DAY)
+    if (gap === 0) return t('activity.today')
+    if (gap === 1) return t('activity.yesterday')
+    const year = new Date(at).getFullYear() === new Date(now.value).getFullYear() ? undefined : 'numeric'
+    return new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long', year }).format(new Date(at))
+  }
+
   function exact(at: string): string {
     return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
   }
@@ -60,5 +74,9 @@ export function useTimes() {
     return Math.floor((new Date(at).getTime() - now.value) / DAY)
   }
 
-  return { now, relative, date, clock, exact, daysUntil }
+  return { now, relative, date, clock, time, dayName, exact, daysUntil }
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
 }

@@ -2,6 +2,9 @@
 import { useI18n } from 'vue-i18n'
 import { STATUSES, type Status } from '@/contract'
 
+/** What a whole entry is summed up by. */
+const SHOWN: ReadonlySet<string> = new Set(['status', 'chapters_read', 'volumes_read', 'score'])
+
 export function useValues() {
   const { t, n, locale } = useI18n()
 
@@ -12,7 +15,7 @@ export function useValues() {
     if (value === null || value === undefined || value === '') return '–'
     if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
     if (typeof value === 'number') return field === 'score' ? t('review.value.of_hundred', { n: n(value) }) : n(value)
-    if (typeof value !== 'string') return t('review.value.whole_entry')
+    if (typeof value !== 'string') return entryText(value)
     if (isStatus(value) && field === 'status') return t(`common.status.${value}`)
     return field.endsWith('_on') ? dateText(value) : value
   }
@@ -25,7 +28,14 @@ export function useValues() {
     return new Intl.DateTimeFormat(locale.value, { ...options, timeZone: 'UTC' }).format(Date.UTC(year, (month ?? 1) - 1, day ?? 1))
   }
 
-  return { fieldName, valueText }
+  /** A whole entry in few words: where the reader stands, how far they are and what they think of it. */
+  function entryText(entry: unknown): string {
+    if (typeof entry !== 'object' || entry === null) return '–'
+    const said = Object.entries(entry).filter(([field, value]) => SHOWN.has(field) && value !== null && value !== 0)
+    return said.map(([field, value]) => (field === 'status' ? valueText(field, value) : `${fieldName(field)} ${valueText(field, value)}`)).join(', ') || '–'
+  }
+
+  return { fieldName, valueText, entryText }
 }
 
 function isStatus(value: string): value is Status {

@@ -67,18 +67,24 @@ export function waitingOf(entries: EntryView[]): WaitingItem[] {
   }))
 }
 
-export function statisticsOf(entries: EntryView[]): Statistics {
+export function statisticsOf(entries: EntryView[], connected: Provider[]): Statistics {
   const random = chance(11)
-  const formats = new Map<string, number>()
-  for (const entry of entries) formats.set(entry.format, (formats.get(entry.format) ?? 0) + 1)
+  const sum = (of: (entry: EntryView) => number) => entries.reduce((total, entry) => total + of(entry), 0)
+  const monday = (at: number) => {
+    const day = new Date(Date.now() - (51 - at) * 7 * 86_400_000)
+    return new Date(day.getTime() - ((day.getDay() + 6) % 7) * 86_400_000).toISOString().slice(0, 10)
+  }
   return {
-    statuses: Object.fromEntries(STATUSES.map((status) => [status, entries.filter((entry) => entry.status === status).length])) as Statistics['statuses'],
-    scores: Array.from({ length: 10 }, (_, at) => entries.filter((entry) => entry.score && Math.ceil(entry.score / 10) === at + 1).length),
-    formats: [...formats].map(([format, count]) => ({ format, count })),
-    weeks: Array.from({ length: 52 }, (_, at) => ({ week: minutesFromNow(-(52 - at) * 7 * 1440).slice(0, 10), chapters: entries.length ? Math.floor(random() * 90) : 0 })),
-    in_step: Object.fromEntries(PROVIDERS.map((provider) => {
-      const total = entries.filter((entry) => entry.mappings[provider]).length
-      return [provider, { total, in_step: Math.round(total * 0.97) }]
-    })) as Statistics['in_step'],
+    totals: { titles: entries.length, chapters_read: sum((entry) => entry.chapters_read), volumes_read: sum((entry) => entry.volumes_read), rereads: sum((entry) => entry.rereads) },
+    by_status: STATUSES.map((status) => ({ status, titles: entries.filter((entry) => entry.status === status).length })),
+    by_score: Array.from({ length: 10 }, (_, at) => entries.filter((entry) => entry.score && Math.ceil(entry.score / 10) === at + 1).length),
+    unrated: entries.filter((entry) => !entry.score).length,
+    by_format: ['manga', 'novel', 'one_shot', 'unknown'].map((format) => ({ format, titles: entries.filter((entry) => entry.format === format).length })),
+    chapters_per_week: Array.from({ length: 52 }, (_, at) => ({ monday: monday(at), chapters: entries.length ? Math.floor(random() * random() * 90) : 0 })),
+    in_step: connected.map((provider) => {
+      const titles = entries.filter((entry) => entry.mappings[provider]).length
+      const differ = Math.floor(titles * 0.03)
+      return { provider, titles, in_step: titles - differ, differ, wait: Math.min(4, differ) }
+    }),
   }
 }

@@ -122,7 +122,7 @@ export function fakeApi(world: World): FakeApi {
     budgets: () => world.budgets,
     waiting: () => waitingOf(world.entries),
     retry: () => null,
-    statistics: () => statisticsOf(world.entries),
+    statistics: () => statisticsOf(world.entries, PROVIDERS.filter((each) => world.settings[each].is_connected)),
     appSettings: () => world.app,
     updateAppSettings: (change) => (world.app = { ...world.app, ...change }),
     closeWindow: () => null,

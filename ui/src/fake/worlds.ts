@@ -4,7 +4,8 @@ import type {
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
-import { inventGuardedPlan, inventPlan, planRun } from './plan'
+import { inventChanges, pastOf, quietRuns } from './history'
+import { inventGuardedPlan, inventPlan } from './plan'
 
 export interface World {
   settings: SettingsView
@@ -24,7 +25,7 @@ export interface World {
   samples: boolean
 }
 
-export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands'] as const
+export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands', 'quiet'] as const
 export type WorldName = (typeof WORLDS)[number]
 
 export const BROKEN: AppError = {
@@ -60,7 +61,9 @@ export function worldOf(name: WorldName): World {
       world.budgets.anilist = { per_minute: 30, left: 0, paused_until: minutesFromNow(4), pause_reason: 'rate_limited' }
       break
     case 'guard':
-      return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: [...inventRuns(), planRun('guard')] }
+      return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: pastOf('guard') }
+    case 'quiet':
+      return { ...world, plan: null, runs: quietRuns(), changes: [], entries: [] }
     case 'thousands':
       return { ...world, plan: inventPlan(inventEntries(6000)) }
     case 'slow':
@@ -77,7 +80,7 @@ export function worldOf(name: WorldName): World {
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'statistics', 'usage', 'waiting', 'about', 'doctor']
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
 
 function full(count: number): World {
   return {
@@ -85,7 +88,7 @@ function full(count: number): World {
     app: settings(true),
     entries: inventEntries(count),
     plan: inventPlan(inventEntries(14)),
-    runs: [...inventRuns(), planRun('first')],
+    runs: pastOf('first'),
     changes: inventChanges(),
     budgets: {
       anilist: { per_minute: 30, left: 27, paused_until: null, pause_reason: null },
@@ -144,36 +147,4 @@ export function reportOf(counts: Partial<ProviderReport>): ProviderReport {
     status: 'success', requests: 4, pulled: 0, pushed: 0, created_local: 0, created_remote: 0, removed: 0, conflicts: 0,
     unmatched: 0, held: 0, errors: [], ...counts,
   }
-}
-
-function inventRuns(): RunView[] {
-  return Array.from({ length: 30 }, (_, at) => ({
-    run_id: `0192b000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`,
-    strategy: at % 6 === 0 ? 'full' : at % 2 ? 'edit' : 'incremental',
-    trigger: ['schedule', 'edit', 'user', 'start'][at % 4] ?? 'user',
-    status: at === 4 ? 'partial' : at === 9 ? 'failed' : 'success',
-    started_at: minutesFromNow(-14 - at * 95),
-    finished_at: minutesFromNow(-13 - at * 95),
-    providers: {
-      anilist: reportOf({ pulled: at % 4, pushed: at % 3, errors: at === 4 ? [{ code: 'refused', message: 'AniList did not accept 140 chapters of 120.', manga_id: null }] : [] }),
-      myanimelist: reportOf({ pulled: at % 2, pushed: (at + 1) % 3, held: at % 5 === 0 ? 1 : 0 }),
-    },
-  }))
-}
-
-function inventChanges(): ChangeView[] {
-  const runs = inventRuns()
-  return inventEntries(80).map((entry, at) => ({
-    change_id: `0192c000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`,
-    run_id: runs[at % runs.length]?.run_id ?? null,
-    manga_id: entry.manga_id,
-    title: entry.title,
-    provider: at % 3 === 0 ? null : at % 2 ? 'anilist' : 'myanimelist',
-    field: at % 4 === 0 ? 'status' : 'chapters_read',
-    before: at % 4 === 0 ? 'reading' : entry.chapters_read,
-    after: at % 4 === 0 ? 'completed' : entry.chapters_read + 1,
-    origin: at % 3 === 0 ? 'user' : 'anilist',
-    cause: at % 3 === 0 ? 'edited here' : 'newest',
-    at: runs[at % runs.length]?.started_at ?? minutesFromNow(-10),
-  }))
 }

@@ -1,29 +1,91 @@
-// What happened and what still waits: runs with their changes, requests used, and what is to be tried again.
+// What happened and what still waits: runs and changes, the changes of a single run, requests used and how many are left,
+// and what is to be tried again.
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
 import { asAppError, useApi } from '@/api'
-import type { AppError, ChangeView, Provider, RunView, UsageHour, WaitingItem } from '@/contract'
+import type { AppError, Budgets, ChangeView, Provider, RunView, UsageHour, WaitingItem } from '@/contract'
+import { useSyncStore } from './sync'
 
-const PAGE = 100
+/** How many runs or changes are fetched at once. */
+export const PAGE = 200
+/** How many hours of requests are shown. */
+export const HOURS = 24
+
+/** The changes of one run, as far as they were fetched. */
+export interface RunChanges { changes: ChangeView[]; more: boolean; loading: boolean; error: AppError | null }
 
 export const useActivityStore = defineStore('activity', () => {
   const api = useApi()
-  const runs = ref<RunView[]>([])
-  const changes = ref<ChangeView[]>([])
-  const usage = ref<UsageHour[]>([])
-  const waiting = ref<WaitingItem[]>([])
+  const runs = shallowRef<RunView[]>([])
+  const changes = shallowRef<ChangeView[]>([])
+  const usage = shallowRef<UsageHour[]>([])
+  const budgets = shallowRef<Budgets | null>(null)
+  const waiting = shallowRef<WaitingItem[]>([])
+  const ofRun = ref<Record<string, RunChanges>>({})
+  const loaded = ref(false)
   const loading = ref(false)
+  const retrying = ref(false)
+  /** Whether there is older history than what was fetched. */
+  const more = ref(false)
   const error = ref<AppError | null>(null)
 
   async function load(): Promise<void> {
+    await attempt(async () => {
+      const [history, hours, left, items] = await Promise.all([api.history(null, PAGE, 0), api.usage(HOURS), api.budgets(), api.waiting()])
+      runs.value = history.runs
+      changes.value = history.changes
+      more.value = isFull(history)
+      usage.value = hours
+      budgets.value = left
+      waiting.value = items
+      ofRun.value = {}
+      loaded.value = true
+    })
+  }
+
+  async function older(): Promise<void> {
+    await attempt(async () => {
+      const history = await api.history(null, PAGE, Math.max(runs.value.length, changes.value.length))
+      runs.value = [...runs.value, ...history.runs]
+      changes.value = [...changes.value, ...history.changes]
+      more.value = isFull(history)
+    })
+  }
+
+  /** Fetches a run's changes, or those after the ones that are there. */
+  async function fetchChanges(run: string): Promise<void> {
+    const known = ofRun.value[run] ?? { changes: [], more: true, loading: false, error: null }
+    if (known.loading || !known.more) return
+    ofRun.value[run] = { ...known, loading: true, error: null }
+    try {
+      const history = await api.history(run, PAGE, known.changes.length)
+      adopt(history.runs)
+      ofRun.value[run] = { changes: [...known.changes, ...history.changes], more: history.changes.length === PAGE, loading: false, error: null }
+    } catch (failure) {
+      ofRun.value[run] = { ...known, error: asAppError(failure) }
+    }
+  }
+
+  /** A run that was asked for by its address may be older than all that were fetched. */
+  function adopt(found: RunView[]): void {
+    const unknown = found.filter((run) => !runs.value.some((each) => each.run_id === run.run_id))
+    if (unknown.length) runs.value = [...runs.value, ...unknown]
+  }
+
+  async function retry(items: Pick<WaitingItem, 'manga_id' | 'provider'>[]): Promise<void> {
+    retrying.value = true
+    await attempt(async () => {
+      for (const { manga_id: manga, provider } of items) await api.retry(manga, provider as Provider)
+      waiting.value = await api.waiting()
+    })
+    retrying.value = false
+  }
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
     loading.value = true
     error.value = null
     try {
-      const [history, hours, items] = await Promise.all([api.history(null, PAGE, 0), api.usage(48), api.waiting()])
-      runs.value = history.runs
-      changes.value = history.changes
-      usage.value = hours
-      waiting.value = items
+      await work()
     } catch (failure) {
       error.value = asAppError(failure)
     } finally {
@@ -31,14 +93,13 @@ export const useActivityStore = defineStore('activity', () => {
     }
   }
 
-  async function retry(mangaId: string, provider: Provider): Promise<void> {
-    try {
-      await api.retry(mangaId, provider)
-      waiting.value = await api.waiting()
-    } catch (failure) {
-      error.value = asAppError(failure)
-    }
-  }
+  // A run that ended has made history; while it runs there is none of it yet.
+  const sync = useSyncStore()
+  watch(() => sync.running, (running) => void (running || !loaded.value || load()))
 
-  return { runs, changes, usage, waiting, loading, error, load, retry }
+  return { runs, changes, usage, budgets, waiting, ofRun, loaded, loading, retrying, more, error, load, older, fetchChanges, retry }
 })
+
+function isFull(history: { runs: unknown[]; changes: unknown[] }): boolean {
+  return history.runs.length === PAGE || history.changes.length === PAGE
+}

@@ -1,9 +1,10 @@
 // What needs the person: the plan that waits, why it waits, and what came of applying it. The page, the welcome and the
 // number in the sidebar read it here.
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { asAppError, useApi } from '@/api'
 import type { AppError, Report, RunView, WaitingPlan } from '@/contract'
+import { useSyncStore } from './sync'
 
 export const useReviewStore = defineStore('review', () => {
   const api = useApi()
@@ -72,7 +73,8 @@ export const useReviewStore = defineStore('review', () => {
     }
   }
 
-  api.on('sync_state_changed', () => void (applying.value || load()))
+  const sync = useSyncStore()
+  watch(() => sync.running, (running) => void (running || applying.value || load()))
 
   return { plan, run, result, open, loaded, loading, applying, error, load, skip, never, apply, seen }
 })

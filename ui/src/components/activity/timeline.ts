@@ -1,0 +1,93 @@
+// Runs and changes in the order in which a person remembers them: by day, the newest first, their own edits among the
+// runs. It only sorts, groups and counts.
+import { PROVIDERS, type ChangeView, type Provider, type ProviderReport, type RunView } from '@/contract'
+
+export const KINDS = ['came', 'sent', 'yours', 'lost'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** Which kind of change a cause makes. A cause that we do not know is none of them. */
+const KIND_OF: Record<string, Kind> = {
+  pull: 'came', created: 'came', restored: 'came',
+  push: 'sent', push_effect: 'sent',
+  edit: 'yours', added: 'yours', removed: 'yours', linked: 'yours', unlinked: 'yours',
+  conflict_lost: 'lost',
+}
+
+export interface Filter { provider: Provider | null; kind: Kind | null; search: string; quiet: boolean }
+
+export const NO_FILTER: Readonly<Filter> = { provider: null, kind: null, search: '', quiet: false }
+
+export type Item =
+  | { kind: 'run'; at: string; run: RunView }
+  | { kind: 'edits'; at: string; id: string; changes: ChangeView[] }
+
+export interface Day { day: string; at: string; items: Item[]; quiet: number }
+
+const COUNTS = ['pulled', 'created_local', 'pushed', 'created_remote', 'removed', 'conflicts', 'held'] as const
+export type Count = (typeof COUNTS)[number] | 'errors'
+
+/** What a run did, added up over its services; what is zero is left out. */
+export function countsOf(run: RunView, only: Provider | null = null): { key: Count; n: number }[] {
+  const reports = reportsOf(run, only)
+  const sum = (of: (report: ProviderReport) => number) => reports.reduce((total, [, report]) => total + of(report), 0)
+  const counts = [...COUNTS.map((key) => ({ key, n: sum((report) => report[key]) })), { key: 'errors' as const, n: sum((report) => report.errors.length) }]
+  return counts.filter(({ n }) => n > 0)
+}
+
+export function reportsOf(run: RunView, only: Provider | null = null): [Provider, ProviderReport][] {
+  return PROVIDERS.flatMap((provider) => {
+    const report = run.providers?.[provider]
+    return report && report.status !== 'skipped' && (!only || only === provider) ? [[provider, report] as [Provider, ProviderReport]] : []
+  })
+}
+
+/** Whether a run had nothing to do, and did that without any trouble. */
+export function isQuiet(run: RunView): boolean {
+  return run.status === 'success' && countsOf(run).every(({ key }) => key === 'held')
+}
+
+/** Whether single changes are looked for, instead of runs. */
+export function looksForChanges(filter: Filter): boolean {
+  return filter.kind !== null || filter.search.trim() !== ''
+}
+
+export function foundChanges(changes: readonly ChangeView[], filter: Filter): ChangeView[] {
+  const text = filter.search.trim().toLowerCase()
+  return changes.filter((change) =>
+    (!filter.kind || KIND_OF[change.cause] === filter.kind)
+    && (!filter.provider || change.provider === filter.provider || change.origin === filter.provider)
+    && (!text || (change.title ?? '').toLowerCase().includes(text)))
+}
+
+/** The days with what happened on each. Quiet runs are only counted, unless they are asked for or one of them is open. */
+export function daysOf(runs: readonly RunView[], changes: readonly ChangeView[], filter: Filter, open: ReadonlySet<string> = new Set()): Day[] {
+  const days = new Map<string, Day>()
+  const dayOf = (at: string): Day => {
+    const day = new Date(at).toDateString()
+    const known = days.get(day) ?? { day, at, items: [], quiet: 0 }
+    days.set(day, known)
+    return known
+  }
+  for (const item of inOrder(runs, changes, filter)) {
+    const day = dayOf(item.at)
+    if (item.kind === 'run' && !filter.quiet && isQuiet(item.run) && !open.has(item.run.run_id)) day.quiet += 1
+    else add(day, item)
+  }
+  return [...days.values()]
+}
+
+/** Edits with no shown run between them are one item. */
+function add(day: Day, item: Item): void {
+  const last = day.items.at(-1)
+  if (item.kind === 'edits' && last?.kind === 'edits') last.changes.push(...item.changes)
+  else day.items.push(item)
+}
+
+function inOrder(runs: readonly RunView[], changes: readonly ChangeView[], filter: Filter): Item[] {
+  const shown = filter.provider ? runs.filter((run) => reportsOf(run, filter.provider).length) : runs
+  const edits = filter.provider ? [] : changes.filter((change) => change.run_id === null)
+  return [
+    ...shown.map((run): Item => ({ kind: 'run', at: run.started_at, run })),
+    ...edits.map((change): Item => ({ kind: 'edits', at: change.at, id: change.change_id, changes: [change] })),
+  ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+}

@@ -1,0 +1,117 @@
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
+import { BROKEN } from '@/fake/worlds'
+import ActivityPage from '@/pages/ActivityPage.vue'
+import { useIntegrationsStore } from '@/stores/integrations'
+import { show, type Shown } from '../world'
+
+// Nothing is laid out here, so the drawing itself is left out; what a chart says in words and in its table is not.
+vi.mock('@unovis/ts', () => ({ GroupedBar: { selectors: { bar: 'bar' } } }))
+vi.mock('@unovis/vue', () => Object.fromEntries(['VisAxis', 'VisGroupedBar', 'VisTooltip', 'VisXYContainer', 'VisXYLabels'].map((name) => [name, { name, render: () => null }])))
+
+const called = (shown: Shown, name: string) => shown.api.calls.filter((call) => call.name === name)
+const text = (shown: Shown, id: string) => shown.get(id).textContent?.replace(/\s+/g, ' ') ?? ''
+
+describe('the activity page', () => {
+  it('says of each run when, how it ended, what it did and why', async () => {
+    const shown = await show(ActivityPage)
+    expect(text(shown, 'run-3')).toMatch(/^\d\d:\d\d ?Done ?3 pulled · 5 pushed · 1 held back ?On schedule$/)
+    expect(text(shown, 'run-4')).toContain('Partly done')
+  })
+
+  it('unfolds a run to its changes, each with before, after and reason', async () => {
+    const shown = await show(ActivityPage)
+    await shown.click('run-3')
+    expect(shown.get('run-3').getAttribute('aria-expanded')).toBe('true')
+    expect(text(shown, 'run-detail')).toContain('AniList: 3 pulled, 2 pushed')
+    expect(text(shown, 'change')).toMatch(/Chapters ?\d+ ?→ ?\d+ ?Changed at MyAnimeList/)
+  })
+
+  it('opens the run that its address names, however old it is', async () => {
+    const shown = await show(ActivityPage, { path: '/activity/0192b000-0000-7000-8000-00000000000c' })
+    expect(text(shown, 'run-detail')).toContain('312 new here')
+    expect(text(shown, 'change')).toContain('Was on your list at')
+  })
+
+  it('shows the changes of a large run in portions', async () => {
+    const shown = await show(ActivityPage, { path: '/activity/0192b000-0000-7000-8000-00000000000c' })
+    const listed = () => shown.get('run-detail').querySelectorAll('[data-testid=change]').length
+    expect(listed()).toBe(200)
+    await shown.click('run-more')
+    expect(listed()).toBeGreaterThan(300)
+    expect(shown.find('run-more')).toBeNull()
+  })
+
+  it('finds changes by title, and says when there is none', async () => {
+    const shown = await show(ActivityPage)
+    await shown.type('activity-search', 'bookbinder')
+    expect(text(shown, 'change')).toContain('Bookbinder')
+    await shown.type('activity-search', 'no such thing')
+    expect(text(shown, 'empty-state')).toContain('No change matches')
+  })
+
+  it('hides syncs with nothing to do until they are asked for', async () => {
+    const shown = await show(ActivityPage, { world: 'quiet' })
+    expect(text(shown, 'timeline-quiet')).toContain('nothing to do')
+    expect(shown.find('run-1')).toBeNull()
+    await shown.click('activity-quiet')
+    expect(text(shown, 'run-1')).toContain('Nothing to do')
+  })
+
+  it('says what waits, why, and when it is tried again', async () => {
+    const shown = await show(ActivityPage)
+    expect(text(shown, 'waiting-1')).toContain('MyAnimeList did not accept it')
+    expect(text(shown, 'waiting-3')).toMatch(/AniList will be asked again at \d\d:\d\d/)
+    await shown.click('waiting-retry')
+    expect(called(shown, 'retry')).toHaveLength(1)
+    await shown.click('waiting-retry-all')
+    expect(called(shown, 'retry')).toHaveLength(5)
+  })
+
+  it('says what went wrong when a retry could not be asked for', async () => {
+    const shown = await show(ActivityPage)
+    shown.api.world.failures.retry = BROKEN
+    await shown.click('waiting-retry')
+    expect(text(shown, 'error-state')).toContain('locked by another program')
+    expect(shown.find('waiting-1')).not.toBeNull()
+  })
+
+  it('says in words how much each service was asked and when it may be asked again', async () => {
+    const shown = await show(ActivityPage, { world: 'trouble' })
+    await useIntegrationsStore().fetchIntegrationSettings()
+    await flushPromises()
+    expect(text(shown, 'requests-paused')).toMatch(/AniList will be asked again at \d\d:\d\d/)
+    expect(text(shown, 'requests-myanimelist')).toContain('58 of 60 left this minute')
+    expect(shown.get('requests-anilist').querySelector('[role=img]')?.getAttribute('aria-label')).toMatch(/^AniList: [\d,]+ requests in the last 24 hours/)
+    expect(shown.get('requests').querySelectorAll('table tbody tr')).toHaveLength(24)
+  })
+
+  it('invites to connect where nothing happened yet', async () => {
+    const shown = await show(ActivityPage, { world: 'empty' })
+    expect(text(shown, 'empty-state')).toContain('Nothing has been synced yet')
+    expect(shown.find('activity-connect')).not.toBeNull()
+  })
+
+  it('says so when the history cannot be read, and tries again', async () => {
+    const shown = await show(ActivityPage, { world: 'broken' })
+    expect(text(shown, 'error-state')).toContain('locked by another program')
+    shown.api.world.failures = {}
+    await shown.click('error-retry')
+    expect(shown.find('run-1')).not.toBeNull()
+  })
+
+  it('keeps a run in place whose changes cannot be read', async () => {
+    const shown = await show(ActivityPage)
+    shown.api.world.failures.history = BROKEN
+    await shown.click('run-3')
+    expect(text(shown, 'run-detail')).toContain('locked by another program')
+    shown.api.world.failures = {}
+    await shown.click('error-retry')
+    expect(shown.find('change')).not.toBeNull()
+  })
+
+  it('speaks Japanese', async () => {
+    const shown = await show(ActivityPage, { language: 'ja' })
+    expect(text(shown, 'run-3')).toContain('取り込み 3 件')
+  })
+})
