@@ -63,7 +63,7 @@ function changeOf(entry: EntryView, at: number, run: number | null, as?: string)
     field: isWhole ? null : field,
     before: isWhole ? (cause === 'conflict_lost' ? whole : null) : values[0],
     after: isWhole ? (cause === 'conflict_lost' ? null : whole) : values[1],
-    origin: as === 'edit' || at % 3 === 1 ? 'user' : at % 2 ? 'anilist' : 'myanimelist',
+    origin: as === 'edit' || (!isWhole && at % 3 === 1) ? 'user' : at % 2 ? 'anilist' : 'myanimelist',
     cause, at: minutesFromNow(-14 - (run ?? 0.4 + (at % 3) / 10) * APART),
   }
 }

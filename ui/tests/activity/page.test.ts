@@ -7,7 +7,7 @@ import { show, type Shown } from '../world'
 
 // Nothing is laid out here, so the drawing itself is left out; what a chart says in words and in its table is not.
 vi.mock('@unovis/ts', () => ({ GroupedBar: { selectors: { bar: 'bar' } } }))
-vi.mock('@unovis/vue', () => Object.fromEntries(['VisAxis', 'VisGroupedBar', 'VisTooltip', 'VisXYContainer', 'VisXYLabels'].map((name) => [name, { name, render: () => null }])))
+vi.mock('@unovis/vue', () => Object.fromEntries(['VisAxis', 'VisGroupedBar', 'VisTooltip', 'VisXYContainer'].map((name) => [name, { name, render: () => null }])))
 
 const called = (shown: Shown, name: string) => shown.api.calls.filter((call) => call.name === name)
 const text = (shown: Shown, id: string) => shown.get(id).textContent?.replace(/\s+/g, ' ') ?? ''

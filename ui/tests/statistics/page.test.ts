@@ -5,7 +5,7 @@ import { show } from '../world'
 
 // Nothing is laid out here, so the drawing itself is left out; what a chart says in words and in its table is not.
 vi.mock('@unovis/ts', () => ({ GroupedBar: { selectors: { bar: 'bar' } } }))
-vi.mock('@unovis/vue', () => Object.fromEntries(['VisAxis', 'VisGroupedBar', 'VisTooltip', 'VisXYContainer', 'VisXYLabels'].map((name) => [name, { name, render: () => null }])))
+vi.mock('@unovis/vue', () => Object.fromEntries(['VisAxis', 'VisGroupedBar', 'VisTooltip', 'VisXYContainer'].map((name) => [name, { name, render: () => null }])))
 
 describe('the figures', () => {
   it('know no average where nothing is rated', () => {

@@ -1,23 +1,25 @@
 // Why a plan waits, from the report of the run that made it.
-import { PROVIDERS, type Problem, type Provider, type RunView } from '@/contract'
+import { PROVIDERS, type Provider, type RunView } from '@/contract'
 
-export type Reason =
-  | { kind: 'first'; provider: Provider }
+/** Why the guard stopped. */
+export type Stop =
   | { kind: 'too_much'; provider: Provider; lowered: number; of: number }
   | { kind: 'empty_list'; provider: Provider; of: number }
   | { kind: 'said'; provider: Provider; message: string }
+
+export type Reason = { kind: 'first'; provider: Provider } | Stop
 
 export function reasonsOf(run: RunView | null): Reason[] {
   return PROVIDERS.flatMap((provider): Reason[] => {
     const report = run?.providers?.[provider]
     if (report?.status !== 'needs_approval') return []
     const stops = report.errors.filter((problem) => problem.code === 'guard')
-    return stops.length ? stops.map((stop) => numbersOf(provider, stop)) : [{ kind: 'first', provider }]
+    return stops.length ? stops.map((stop) => stopOf(provider, stop.message)) : [{ kind: 'first', provider }]
   })
 }
 
 /** The guard's sentence in numbers, so that every language can say it; a sentence we cannot read is shown as it is. */
-function numbersOf(provider: Provider, { message }: Problem): Reason {
+export function stopOf(provider: Provider, message: string): Stop {
   const [, lowered, of] = /(\d+) of (\d+) titles/.exec(message) ?? []
   if (lowered && of) return { kind: 'too_much', provider, lowered: Number(lowered), of: Number(of) }
   const [, all] = /list came back empty, but (\d+) titles/.exec(message) ?? []
