@@ -52,7 +52,8 @@ export default defineConfig(({ mode }) => ({
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { port: 5173, strictPort: true },
+  // The guide is outside this folder.
+  server: { port: 5173, strictPort: true, fs: { allow: ['..'] } },
   build: {
     outDir: mode === 'fake' ? 'dist-fake' : 'dist',
     // The web views that Tauri uses on the systems we support.

@@ -58,6 +58,7 @@ export const STATES = [
   { name: 'settings-checks', path: '/settings/checks', then: click('run-doctor') },
   { name: 'settings-locked', path: '/settings/protection', world: 'locked' },
   { name: 'help', path: '/help' },
+  { name: 'help-keyboard', path: '/help/keyboard' },
   { name: 'welcome', path: '/welcome', world: 'first' },
   { name: 'welcome-passphrase', path: '/welcome', world: 'locked' },
   { name: 'welcome-plan', path: '/welcome', then: async (page) => {

@@ -26,6 +26,9 @@ export function storeOver<T>(use: () => T, name: WorldName = 'full', change: (wo
 
 export interface Shown { page: VueWrapper; api: FakeApi; find: (id: string) => HTMLElement | null; get: (id: string) => HTMLElement; click: (id: string) => Promise<void>; type: (id: string, text: string) => Promise<void> }
 
+/** What the test before showed: it goes, with all that it put beside itself. */
+let last: VueWrapper | undefined
+
 /** A page or component as the window shows it, at this address of the fake world. */
 export async function show(component: Component, options: { world?: WorldName; change?: (world: World) => void; path?: string; props?: Record<string, unknown>; language?: 'en' | 'ja' } = {}): Promise<Shown> {
   const world = worldOf(options.world ?? 'full')
@@ -41,12 +44,14 @@ export async function show(component: Component, options: { world?: WorldName; c
   await shell.runWithContext(() => useSettingsStore().load())
   const router = createAppRouter()
   await router.push(options.path ?? '/help')
+  last?.unmount()
   document.body.innerHTML = ''
   const framed = defineComponent(() => () => h(UApp, () => h(component, options.props)))
   const page = mount(framed, {
     attachTo: document.body,
     global: { plugins: [pinia, i18n, router, ui], provide: { [apiKey as symbol]: api } },
   })
+  last = page
   await flushPromises()
   const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`)
   const get = (id: string): HTMLElement => {

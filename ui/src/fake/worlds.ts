@@ -136,7 +136,7 @@ function disconnected(): SettingsView {
 export function addressesOf(provider: Provider): SignInAddresses {
   return {
     deep_link: `kuroibara://oauth/${provider}`,
-    loopback: 'http://127.0.0.1:47631/oauth',
+    loopback: `http://127.0.0.1:17349/oauth/${provider}`,
     pin: provider === 'anilist' ? 'https://anilist.co/api/v2/oauth/pin' : null,
     register_url: provider === 'anilist' ? 'https://anilist.co/settings/developer' : 'https://myanimelist.net/apiconfig',
   }

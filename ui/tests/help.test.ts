@@ -1,0 +1,36 @@
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it } from 'vitest'
+import { existsSync } from 'node:fs'
+import { GUIDE, guidePage } from '@/components/help/guide'
+import MarkdownText from '@/components/help/MarkdownText'
+import { mount } from '@vue/test-utils'
+
+describe('the guide', () => {
+  it('has every page in both languages', async () => {
+    for (const page of GUIDE) {
+      for (const language of ['en', 'ja'] as const) expect(await guidePage(page, language), `${language}/${page}`).toMatch(/^# /)
+    }
+  })
+
+  it('links only to pages that there are', async () => {
+    for (const page of GUIDE) {
+      const links = [...(await guidePage(page, 'en')).matchAll(/\]\(([^)]+)\)/g)].map((link) => link[1] ?? '')
+      for (const link of links) expect(existsSync(`../docs/guide/${link}`), link).toBe(true)
+    }
+  })
+
+  it('brings no elements of its own into the window', async () => {
+    const page = mount(MarkdownText, { props: { text: 'Hello <img src=x onerror=alert(1)> **there**', follow: () => {} } })
+    await flushPromises()
+    expect(page.find('img').exists()).toBe(false)
+    expect(page.text()).toContain('<img')
+    expect(page.find('strong').text()).toBe('there')
+  })
+
+  it('hands a link to whoever knows where it leads', async () => {
+    const followed: string[] = []
+    const page = mount(MarkdownText, { props: { text: 'See [there](syncing.md).', follow: (address: string) => followed.push(address) } })
+    await page.find('a').trigger('click')
+    expect(followed).toEqual(['syncing.md'])
+  })
+})
