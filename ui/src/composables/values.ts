@@ -28,8 +28,9 @@ export function useValues() {
     return new Intl.DateTimeFormat(locale.value, { ...options, timeZone: 'UTC' }).format(Date.UTC(year, (month ?? 1) - 1, day ?? 1))
   }
 
-  /** A whole entry in few words: where the reader stands, how far they are and what they think of it. */
+  /** A whole entry in few words: where the reader stands, how far they are and what they think of it. A link is its name. */
   function entryText(entry: unknown): string {
+    if (typeof entry === 'string' && entry) return entry
     if (typeof entry !== 'object' || entry === null) return '–'
     const said = Object.entries(entry).filter(([field, value]) => SHOWN.has(field) && value !== null && value !== 0)
     return said.map(([field, value]) => (field === 'status' ? valueText(field, value) : `${fieldName(field)} ${valueText(field, value)}`)).join(', ') || '–'

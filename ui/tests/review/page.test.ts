@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flushPromises } from '@vue/test-utils'
-import { BROKEN } from '@/fake/worlds'
+import { BROKEN, reportOf } from '@/fake/worlds'
 import ReviewPage from '@/pages/ReviewPage.vue'
+import { useSyncStore } from '@/stores/sync'
 import { show, type Shown } from '../world'
 
 const press = async (key: string, on: HTMLElement = document.body) => {
@@ -109,5 +110,18 @@ describe('the plan that waits', () => {
   it('speaks Japanese', async () => {
     const { get } = await show(ReviewPage, { language: 'ja' })
     expect(get('plan-apply-all').textContent).toContain('17 件の変更を適用')
+  })
+})
+
+describe('an empty review', () => {
+  it('does not call it nothing while questions are open', async () => {
+    const asks = (world: { plan: unknown; runs: { providers: unknown }[] }) => {
+      world.plan = null
+      if (world.runs[0]) world.runs[0].providers = { anilist: reportOf({ conflicts: 2 }) }
+    }
+    const shown = await show(ReviewPage, { change: asks })
+    await useSyncStore().load()
+    await flushPromises()
+    expect(shown.get('empty-state').textContent).toContain('2 questions about your titles are open')
   })
 })

@@ -10,6 +10,7 @@ const KIND_OF: Record<string, Kind> = {
   pull: 'came', created: 'came', restored: 'came',
   push: 'sent', push_effect: 'sent',
   edit: 'yours', added: 'yours', removed: 'yours', linked: 'yours', unlinked: 'yours',
+  undo: 'yours', decided: 'yours',
   conflict_lost: 'lost',
 }
 
@@ -85,7 +86,10 @@ function add(day: Day, item: Item): void {
 
 function inOrder(runs: readonly RunView[], changes: readonly ChangeView[], filter: Filter): Item[] {
   const shown = filter.provider ? runs.filter((run) => reportsOf(run, filter.provider).length) : runs
-  const edits = filter.provider ? [] : changes.filter((change) => change.run_id === null)
+  // What was taken back has a number of its own, but no sync did it.
+  const syncs = new Set(runs.map((run) => run.run_id))
+  const byHand = (change: ChangeView) => change.run_id === null || (KIND_OF[change.cause] === 'yours' && !syncs.has(change.run_id))
+  const edits = filter.provider ? [] : changes.filter(byHand)
   return [
     ...shown.map((run): Item => ({ kind: 'run', at: run.started_at, run })),
     ...edits.map((change): Item => ({ kind: 'edits', at: change.at, id: change.change_id, changes: [change] })),
