@@ -67,6 +67,7 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         ) => Exit::Failed,
         EngineError::Store(StoreError::BadAddress(_)) => Exit::BadInput,
         EngineError::Edit(_)
+        | EngineError::BadInput(_)
         | EngineError::UnknownManga(_)
         | EngineError::UnknownWork { .. }
         | EngineError::Refused(_) => Exit::BadInput,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A year, a month of a year, or a day: a date in the reader's own calendar, never a moment in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(try_from = "String", into = "String")]
 pub struct PartialDate {
     year: u16,

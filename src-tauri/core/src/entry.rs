@@ -36,6 +36,7 @@ pub struct Entry {
 
 /// One thing that an [`Entry`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// [`Entry::status`].
@@ -62,6 +63,7 @@ pub enum Field {
 
 /// Fields that only make sense together, and so win or lose together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
     /// Status, chapters, volumes, rereads and finish date: mixing two of them builds “completed, 51 of 120”.
@@ -140,6 +142,7 @@ impl Field {
 
 /// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(untagged)]
 pub enum Value {
     /// Of [`Field::Status`].
@@ -152,7 +155,7 @@ pub enum Value {
     Date(Option<PartialDate>),
     /// Of [`Field::Notes`].
     #[serde(serialize_with = "text")]
-    Text(Option<Arc<str>>),
+    Text(#[cfg_attr(feature = "specta", specta(type = Option<String>))] Option<Arc<str>>),
     /// Of [`Field::Private`].
     Flag(bool),
 }

@@ -4,6 +4,7 @@
 //! arguments, and what should happen goes out as plain data. Start with [`merge`], then [`plan`].
 
 pub mod date;
+pub mod differ;
 pub mod edit;
 pub mod entry;
 pub mod guard;

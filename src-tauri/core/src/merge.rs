@@ -10,6 +10,8 @@ mod newest;
 mod presence;
 mod view;
 
+pub(crate) use view::View;
+
 use enum_map::EnumMap;
 
 use crate::{

@@ -22,6 +22,7 @@ pub struct MangaPlan {
 
 /// What happens to one entry at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// The library takes a provider's values.
@@ -42,8 +43,10 @@ pub enum Action {
 
 /// One field of a row: what it is and what it will be. No value is *unknown* or *not there yet*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct FieldChange {
     /// The field.
+    #[cfg_attr(feature = "specta", specta(type = Field))]
     pub field: &'static str,
     /// The value before.
     pub before: Option<Value>,
@@ -135,6 +138,12 @@ impl MangaPlan {
             fields: Vec::new(),
         });
         self.local_rows().into_iter().chain(requests).chain(removals).collect()
+    }
+
+    /// What the next request to `provider` would change there, field by field; nothing if none is due.
+    pub fn request_changes(&self, provider: Provider, state: &MangaState) -> Vec<FieldChange> {
+        let request = self.pushes[provider].request.as_ref();
+        request.map(|request| self.push_row(provider, request, state).fields).unwrap_or_default()
     }
 
     fn local_rows(&self) -> Vec<Row> {

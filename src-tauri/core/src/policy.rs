@@ -7,6 +7,7 @@ use crate::{Field, Provider, Shape};
 
 /// Which way changes travel between the library and one provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Both ways.
@@ -20,6 +21,7 @@ pub enum Direction {
 
 /// Who wins when several sides changed the same group of fields to different values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Rule {
     /// The newest edit, as far as times can tell.
@@ -37,6 +39,7 @@ pub enum Rule {
 
 /// What happens at a provider when the reader removes a manga from the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum RemovalPolicy {
     /// Ask each time.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// AniList, MyAnimeList or Kitsu: a service where a reader keeps a manga list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// AniList (`anilist`).

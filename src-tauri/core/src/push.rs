@@ -32,6 +32,7 @@ pub struct Request {
 
 /// Why an entry is not written at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Held {
     /// It came from another provider, and the services are not kept in step.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rating from 1 to 100 points. “Not rated” is the absence of a score, never zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Score(NonZeroU8);
 

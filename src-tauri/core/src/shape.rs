@@ -6,6 +6,7 @@ use crate::{Field, Fields, Provider, Score, Status, Value};
 
 /// How many chapters and volumes a work has, as far as one provider knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Totals {
     /// Chapters of the finished work; none while it runs or when nobody counted.
     pub chapters: Option<u32>,

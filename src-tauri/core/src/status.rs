@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a reader stands with a manga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Being read for the first time.

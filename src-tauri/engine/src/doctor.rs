@@ -28,6 +28,7 @@ const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(2);
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Check {
     /// What it is, such as `database` or `kitsu_sign_in`.
     pub name: String,

@@ -1,5 +1,7 @@
 //! The reader's own changes: edit, add, remove. They are stored at once and marked as due; a sync sends them.
 
+mod wish;
+
 use kuroibara_core::{
     Entry, ExternalId, Field, Fields, Local, MangaId, MappingId, Origin, PartialDate, Provider, Stamp, Stamps, Status,
     Totals, edit,
@@ -18,6 +20,8 @@ use crate::{
     },
 };
 
+pub use wish::EntryChange;
+
 /// How often a change is tried again when a sync stores something of the same manga at the same moment.
 const TRIES: usize = 20;
 
@@ -25,13 +29,26 @@ impl Engine {
     /// Changes fields of an entry. See [`edit::edit`] for what completing fills in.
     pub async fn edit(&self, manga: MangaId, changes: &Fields) -> Result<EntryView, EngineError> {
         let today = PartialDate::from(self.today());
-        self.change(manga, |loaded| {
-            let Local::Present(entry, stamps) = &loaded.state.local else { return Err(unknown(manga)) };
-            let edited = edit::edit(entry, changes, totals_for_edit(loaded), today)?;
-            Ok(self.edited(loaded, entry, stamps, edited))
-        })
-        .await?;
+        self.change(manga, |loaded| self.edit_of(loaded, changes, today)).await?;
         self.entry(manga).await
+    }
+
+    /// Changes the same fields of several entries: of all, or where one can't be changed so of none.
+    pub async fn edit_many(&self, manga: &[MangaId], changes: &Fields) -> Result<Vec<EntryView>, EngineError> {
+        let today = PartialDate::from(self.today());
+        self.change_many(manga, |loaded| self.edit_of(loaded, changes, today)).await?;
+        self.entries(manga).await
+    }
+
+    fn edit_of(
+        &self,
+        loaded: &LoadedManga,
+        changes: &Fields,
+        today: PartialDate,
+    ) -> Result<Option<MangaChange>, EngineError> {
+        let Local::Present(entry, stamps) = &loaded.state.local else { return Err(unknown(loaded.id)) };
+        let edited = edit::edit(entry, changes, totals_for_edit(loaded), today)?;
+        Ok(self.edited(loaded, entry, stamps, edited))
     }
 
     /// Removes an entry from the library. What follows at the providers, their removal policy says; the next sync asks.
@@ -107,11 +124,24 @@ impl Engine {
         manga: MangaId,
         change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
     ) -> Result<(), EngineError> {
+        self.change_many(&[manga], change).await
+    }
+
+    /// The same with several, all or none.
+    async fn change_many(
+        &self,
+        manga: &[MangaId],
+        change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
+    ) -> Result<(), EngineError> {
         for _ in 0..TRIES {
-            let scope = Scope::Only(Pick { manga: vec![manga], ..Pick::default() });
-            let loaded = self.db.load_manga(&scope).await?.pop().ok_or_else(|| unknown(manga))?;
-            let Some(change) = change(&loaded)? else { return Ok(()) };
-            if self.commit_whole(&[change]).await? {
+            let scope = Scope::Only(Pick { manga: manga.to_vec(), ..Pick::default() });
+            let loaded = self.db.load_manga(&scope).await?;
+            if let Some(missing) = manga.iter().find(|id| loaded.iter().all(|one| one.id != **id)) {
+                return Err(unknown(*missing));
+            }
+            let changes: Vec<MangaChange> =
+                loaded.iter().filter_map(|one| change(one).transpose()).collect::<Result<_, _>>()?;
+            if changes.is_empty() || self.commit_whole(&changes).await? {
                 return Ok(());
             }
         }

@@ -54,6 +54,9 @@ pub enum EngineError {
     /// Two manga hold different ids at one provider, so they can't be the same.
     #[error("these two hold different ids at {0}, so they can't be one manga. Unlink one of them there first")]
     LinkContradicts(Provider),
+    /// What was given can't be.
+    #[error("{0}")]
+    BadInput(String),
     /// There is nothing to do this to.
     #[error("{0}")]
     Refused(String),
@@ -70,7 +73,7 @@ impl EngineError {
             Self::Begin(BeginError::NoClientId(_)) => "no_api_client",
             Self::Begin(_) => "sign_in_impossible",
             Self::Return(_) => "sign_in_failed",
-            Self::Edit(_) => "bad_input",
+            Self::Edit(_) | Self::BadInput(_) => "bad_input",
             Self::Busy => "busy",
             Self::UnknownManga(_) => "unknown_manga",
             Self::NotConnected(_) => "not_connected",

@@ -13,6 +13,7 @@ use crate::{
 
 /// Runs and changes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct History {
     /// The runs.
     pub runs: Vec<RunView>,
@@ -22,6 +23,7 @@ pub struct History {
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct RunView {
     /// Which run.
     pub run_id: RunId,
@@ -36,11 +38,13 @@ pub struct RunView {
     /// When it ended.
     pub finished_at: Option<Time>,
     /// What it did per provider.
+    #[cfg_attr(feature = "specta", specta(type = Option<std::collections::BTreeMap<Provider, crate::sync::report::ProviderReport>>))]
     pub providers: Option<serde_json::Value>,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ChangeView {
     /// Which change.
     pub change_id: uuid::Uuid,
@@ -53,10 +57,13 @@ pub struct ChangeView {
     /// Where; none: in the library.
     pub provider: Option<Provider>,
     /// Which field; none: the whole entry.
+    #[cfg_attr(feature = "specta", specta(type = Option<kuroibara_core::Field>))]
     pub field: Option<&'static str>,
     /// What was there.
+    #[cfg_attr(feature = "specta", specta(type = Option<Was>))]
     pub before: Option<serde_json::Value>,
     /// What is there now.
+    #[cfg_attr(feature = "specta", specta(type = Option<Was>))]
     pub after: Option<serde_json::Value>,
     /// Who brought the new value.
     pub origin: &'static str,
@@ -66,17 +73,27 @@ pub struct ChangeView {
     pub at: Time,
 }
 
+/// What a line of history says was there, or is: a field's value, a whole entry, or a work that was linked.
+#[cfg(feature = "specta")]
+#[derive(Serialize, specta::Type)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it only says how TypeScript writes it")]
+enum Was {
+    Value(kuroibara_core::Value),
+    Entry(std::collections::BTreeMap<kuroibara_core::Field, kuroibara_core::Value>),
+}
+
 impl Engine {
-    /// The newest runs and changes, or those of one run.
-    pub async fn history(&self, run: Option<RunId>, limit: u32) -> Result<History, EngineError> {
+    /// The newest runs and changes, or those of one run; `offset` leaves out the newest of each.
+    pub async fn history(&self, run: Option<RunId>, limit: u32, offset: u32) -> Result<History, EngineError> {
         let runs = match run {
             Some(run) => self.db.run(run).await?.into_iter().collect(),
-            None => self.db.runs(limit, 0).await?,
+            None => self.db.runs(limit, offset).await?,
         };
         if let (Some(run), true) = (run, runs.is_empty()) {
             return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
         }
-        let changes = self.db.journal(JournalFilter { run, ..JournalFilter::default() }, limit, 0).await?;
+        let changes = self.db.journal(JournalFilter { run, ..JournalFilter::default() }, limit, offset).await?;
         let titles = self.db.shown_titles(&changes.iter().map(|row| row.manga).collect()).await?;
         Ok(History {
             runs: runs.into_iter().map(RunView::from).collect(),

@@ -3,13 +3,17 @@
 //! Knows nothing of Tauri or of a terminal: both call the same functions. `store`, `providers` and `vault` never
 //! import each other; `sync`, `edit` and `connect` bring them together.
 
+pub mod about;
+pub mod activity;
 pub mod attention;
 pub mod clock;
 pub mod config;
 pub mod connect;
 pub mod decide;
+pub mod detail;
+mod differ;
 pub mod doctor;
-mod edit;
+pub mod edit;
 mod engine;
 pub mod error;
 pub mod events;
@@ -27,6 +31,7 @@ pub mod schedule;
 pub mod search;
 pub mod secret;
 pub mod settings;
+pub mod statistics;
 pub mod store;
 pub mod sync;
 pub mod undo;

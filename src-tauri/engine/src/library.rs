@@ -1,6 +1,6 @@
 //! The library as it is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kuroibara_core::{Entry, ExternalId, MangaId, PartialDate, Provider, Score, Status, Time};
 use serde::Serialize;
@@ -9,12 +9,13 @@ use crate::{
     Engine,
     edit::unknown,
     error::EngineError,
-    providers::Format,
+    providers::{Format, Title},
     store::{LibraryQuery, LibraryRow},
 };
 
 /// One page of the library.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LibraryView {
     /// How many entries there are on all pages.
     pub total: u64,
@@ -24,11 +25,16 @@ pub struct LibraryView {
 
 /// One entry with its work.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct EntryView {
     /// Which manga.
     pub manga_id: MangaId,
     /// Its title.
     pub title: String,
+    /// Its names by language, as far as they are known.
+    pub titles: Vec<Title>,
+    /// Address of its cover picture.
+    pub cover: Option<String>,
     /// What kind of work it is.
     pub format: Format,
     /// Its ids at the providers.
@@ -51,12 +57,18 @@ pub struct EntryView {
     pub notes: Option<String>,
     /// Whether others may not see the entry.
     pub private: bool,
+    /// When the entry came into the library.
+    pub added_at: Time,
     /// The last change.
     pub updated_at: Time,
     /// Chapters of the whole work, where somebody counted.
     pub total_chapters: Option<u32>,
     /// Volumes of the whole work, where somebody counted.
     pub total_volumes: Option<u32>,
+    /// Whether a connected provider holds something else, in its own terms.
+    pub differs: bool,
+    /// Whether something waits to be sent, or was refused.
+    pub waits: bool,
 }
 
 impl From<LibraryRow> for EntryView {
@@ -65,6 +77,8 @@ impl From<LibraryRow> for EntryView {
         Self {
             manga_id: row.manga,
             title: row.title,
+            titles: row.titles,
+            cover: row.cover,
             format: row.format,
             mappings: row.mappings.into_iter().filter_map(|(provider, id)| Some((provider, id?))).collect(),
             status,
@@ -76,9 +90,12 @@ impl From<LibraryRow> for EntryView {
             finished_on,
             notes: notes.map(|text| text.to_string()),
             private,
+            added_at: row.added_at,
             updated_at: row.updated_at,
             total_chapters: row.totals.chapters,
             total_volumes: row.totals.volumes,
+            differs: row.differs.unwrap_or_default(),
+            waits: row.waits,
         }
     }
 }
@@ -86,13 +103,36 @@ impl From<LibraryRow> for EntryView {
 impl Engine {
     /// One page of the library.
     pub async fn library(&self, query: &LibraryQuery) -> Result<LibraryView, EngineError> {
+        if query.differs {
+            self.judge_all().await?;
+        }
         let page = self.db.library(query).await?;
-        Ok(LibraryView { total: page.total, entries: page.entries.into_iter().map(EntryView::from).collect() })
+        Ok(LibraryView { total: page.total, entries: self.shown(page.entries).await? })
     }
 
     /// One entry.
     pub async fn entry(&self, manga: MangaId) -> Result<EntryView, EngineError> {
-        self.db.library_row(manga).await?.map(EntryView::from).ok_or_else(|| unknown(manga))
+        let row = self.db.library_row(manga).await?;
+        self.shown(row.into_iter().collect()).await?.pop().ok_or_else(|| unknown(manga))
+    }
+
+    /// These entries, in this order.
+    pub(crate) async fn entries(&self, manga: &[MangaId]) -> Result<Vec<EntryView>, EngineError> {
+        let rows = self.db.library_rows(manga).await?;
+        let mut views: HashMap<MangaId, EntryView> =
+            self.shown(rows).await?.into_iter().map(|view| (view.manga_id, view)).collect();
+        manga.iter().map(|id| views.remove(id).ok_or_else(|| unknown(*id))).collect()
+    }
+
+    /// These rows, each with what is still to be worked out of it.
+    async fn shown(&self, rows: Vec<LibraryRow>) -> Result<Vec<EntryView>, EngineError> {
+        let unjudged: Vec<MangaId> = rows.iter().filter(|row| row.differs.is_none()).map(|row| row.manga).collect();
+        let judged = self.judge(&unjudged).await?;
+        let view = |row: LibraryRow| {
+            let differs = row.differs.unwrap_or_else(|| judged.contains(&row.manga));
+            EntryView { differs, ..EntryView::from(row) }
+        };
+        Ok(rows.into_iter().map(view).collect())
     }
 
     /// The manga that a person means: its own id, or `PROVIDER:ID`.

@@ -18,6 +18,7 @@ use crate::{
 
 /// A plan that waits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct WaitingPlan {
     /// The run that made it.
     pub run_id: RunId,
@@ -29,6 +30,7 @@ pub struct WaitingPlan {
 
 /// One row of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct WaitingRow {
     /// Its number.
     #[serde(default)]
@@ -45,8 +47,10 @@ pub struct WaitingRow {
     /// The work's id there.
     pub external_id: ExternalId,
     /// What happens.
+    #[cfg_attr(feature = "specta", specta(type = kuroibara_core::plan::Action))]
     pub action: String,
     /// Field by field.
+    #[cfg_attr(feature = "specta", specta(type = Vec<kuroibara_core::plan::FieldChange>))]
     pub fields: serde_json::Value,
 }
 

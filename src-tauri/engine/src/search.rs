@@ -19,6 +19,7 @@ const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// A work that a search found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Hit {
     /// Where it was found.
     pub provider: Provider,

@@ -1,24 +1,35 @@
 //! What the user chose, as it is shown and changed. No secret ever leaves here.
 
-use std::collections::BTreeMap;
-
 use kuroibara_core::{Direction, Provider, RemovalPolicy, Rule, Time};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Engine, error::EngineError, secret::Secret, store::Integration};
 
 /// All settings, in the shape of the command line's answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct SettingsView {
-    /// One per provider, by name.
-    #[serde(flatten)]
-    pub integrations: BTreeMap<Provider, IntegrationView>,
+    /// AniList's.
+    pub anilist: IntegrationView,
+    /// MyAnimeList's.
+    pub myanimelist: IntegrationView,
+    /// Kitsu's.
+    pub kitsu: IntegrationView,
     /// Whether what came from one provider may go to another.
     pub keep_in_step: bool,
 }
 
+impl SettingsView {
+    /// One per provider.
+    pub fn integrations(&self) -> [(Provider, &IntegrationView); 3] {
+        let Self { anilist, myanimelist, kitsu, .. } = self;
+        [(Provider::AniList, anilist), (Provider::MyAnimeList, myanimelist), (Provider::Kitsu, kitsu)]
+    }
+}
+
 /// One integration, without any secret.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct IntegrationView {
     /// Whether there is a sign-in, good or not.
     pub is_connected: bool,
@@ -62,6 +73,7 @@ pub struct IntegrationView {
 
 /// How a sign-in stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
     /// There is none.
@@ -75,7 +87,9 @@ pub enum ConnectionState {
 }
 
 /// A change of settings: what is none stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default, deny_unknown_fields)]
 pub struct SettingsChange {
     /// See [`IntegrationView::sync_enabled`]; the same for the others.
     pub sync_enabled: Option<bool>,
@@ -103,9 +117,9 @@ impl Engine {
     /// All settings.
     pub async fn settings(&self) -> Result<SettingsView, EngineError> {
         let integrations = self.db.integrations().await?;
-        let views = integrations.into_iter().map(|(provider, integration)| (provider, self.view(&integration)));
+        let [anilist, myanimelist, kitsu] = Provider::ALL.map(|provider| self.view(&integrations[provider]));
         let keep_in_step = self.db.local_user().await?.keep_in_step;
-        Ok(SettingsView { integrations: views.collect(), keep_in_step })
+        Ok(SettingsView { anilist, myanimelist, kitsu, keep_in_step })
     }
 
     /// One integration's settings.

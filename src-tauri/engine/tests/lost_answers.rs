@@ -38,7 +38,7 @@ async fn our_own_write_is_no_edit_of_somebody_else_when_its_answer_was_lost() {
     assert_success(&world.full().await);
     let id = id_of(entry).unwrap();
     assert_eq!(world.sim.myanimelist.entry(id).unwrap().num_chapters_read as u32, entry.chapters_read - 2);
-    let history = world.engine.history(None, 1000).await.unwrap();
+    let history = world.engine.history(None, 1000, 0).await.unwrap();
     let lost: Vec<_> =
         history.changes.iter().filter(|row| row.cause == "conflict_lost" && row.manga_id == entry.manga_id).collect();
     assert!(lost.is_empty(), "nobody else edited anything: {lost:#?}");

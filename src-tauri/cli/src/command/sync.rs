@@ -68,7 +68,7 @@ impl Desk<'_> {
     }
 
     pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {
-        self.voice.say(&self.engine.history(run, limit).await?, show::history)
+        self.voice.say(&self.engine.history(run, limit, 0).await?, show::history)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::table::{Look, Table, Tone, facts};
 /// All settings.
 pub(crate) fn settings(settings: &SettingsView, look: Look) -> String {
     let mut table = Table::new(look, &["SERVICE", "STATE", "ACCOUNT", "DIRECTION", "RULE", "TAKES PART", "LAST SYNC"]);
-    for (provider, view) in &settings.integrations {
+    for (provider, view) in settings.integrations() {
         let plain = |text: String| (text, Tone::Plain);
         table.toned_row([
             plain(provider.title().into()),

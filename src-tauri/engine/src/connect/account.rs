@@ -18,8 +18,10 @@ use crate::{
 
 /// A sign-in that has begun: the page to open, and how long it may take.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LoginBegun {
     /// The page to open in a browser.
+    #[cfg_attr(feature = "specta", specta(type = String))]
     pub authorize_url: url::Url,
     /// What the provider sends back with the code, where it does.
     pub state: String,

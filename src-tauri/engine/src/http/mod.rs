@@ -158,6 +158,11 @@ impl Http {
         *self.shared.lanes[provider].clock_ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many requests a provider allows in a minute, and how many of them are left, as far as this process knows.
+    pub fn budget(&self, provider: Provider) -> (u32, u32) {
+        self.turns(provider).budget(self.shared.clock.now())
+    }
+
     fn turns(&self, provider: Provider) -> MutexGuard<'_, Turns> {
         // Numbers can't be left half-changed by a panic elsewhere, so a poisoned lock is as good as any.
         self.shared.lanes[provider].turns.lock().unwrap_or_else(PoisonError::into_inner)

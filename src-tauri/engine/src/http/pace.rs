@@ -4,7 +4,7 @@
 //! minute, really 30, and a second limiter for bursts without published numbers); nothing published at MyAnimeList, where
 //! one a second is what careful clients do; no limit on lists at Kitsu, where its docs ask for moderation.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use kuroibara_core::{Provider, Time};
 
@@ -45,19 +45,40 @@ pub(super) struct Turns {
     /// When `level` was right.
     at: Time,
     lockouts: u32,
+    /// When the turns of the last minute were promised for.
+    recent: VecDeque<Time>,
 }
 
 impl Turns {
     pub(super) fn new(provider: Provider, now: Time) -> Self {
         let pace = Pace::of(provider);
-        Self { start: pace, pace, level: pace.burst, at: now, lockouts: 0 }
+        Self { start: pace, pace, level: pace.burst, at: now, lockouts: 0, recent: VecDeque::new() }
     }
 
     /// Promises a turn and says how long to wait for it.
     pub(super) fn reserve(&mut self, now: Time) -> Duration {
         self.fill(now);
         self.level -= 1.0;
-        Duration::from_secs_f64((-self.level).max(0.0) / self.pace.per_second())
+        let wait = Duration::from_secs_f64((-self.level).max(0.0) / self.pace.per_second());
+        self.forget_old(now);
+        self.recent.push_back(now + wait);
+        wait
+    }
+
+    /// The limit of a minute, and what is left of it.
+    pub(super) fn budget(&mut self, now: Time) -> (u32, u32) {
+        self.forget_old(now);
+        let limit = self.pace.per_minute as u32;
+        (limit, limit.saturating_sub(u32::try_from(self.recent.len()).unwrap_or(u32::MAX)))
+    }
+
+    fn forget_old(&mut self, now: Time) {
+        let minute = chrono::TimeDelta::minutes(1);
+        // Nobody waits ten minutes for a turn: the clock was set back.
+        let is_past = |at: &Time| now - *at >= minute || *at - now > minute * 10;
+        while self.recent.front().is_some_and(is_past) {
+            self.recent.pop_front();
+        }
     }
 
     /// Follows what an answer said of the limit.

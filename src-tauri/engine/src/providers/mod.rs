@@ -101,6 +101,15 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    /// What every question about works and lists goes to.
+    pub fn api(&self, provider: Provider) -> &url::Url {
+        match provider {
+            Provider::AniList => &self.anilist.api,
+            Provider::MyAnimeList => &self.myanimelist.api,
+            Provider::Kitsu => &self.kitsu.api,
+        }
+    }
+
     /// What has `/authorize` and `/token` below it.
     pub fn oauth(&self, provider: Provider) -> &url::Url {
         match provider {
@@ -204,6 +213,7 @@ pub struct Listing {
 
 /// Something about an account that the reader should know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// Kitsu hides adult titles from their own owner, so absence is never read as removal.
@@ -259,6 +269,7 @@ pub struct Work {
 
 /// A name of a work, with its language where known.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Title {
     /// Which kind of name it is.
     pub kind: TitleKind,
@@ -268,6 +279,7 @@ pub struct Title {
 
 /// The kinds of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum TitleKind {
     /// In Latin letters, as it sounds.
@@ -282,6 +294,7 @@ pub enum TitleKind {
 
 /// The kinds of works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A comic series of any country.

@@ -228,7 +228,8 @@ pub enum OutboxChange {
 }
 
 /// Why something could not be sent, without anything secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Failure {
     /// A stable word for programs.
     pub code: String,

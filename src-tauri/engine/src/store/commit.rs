@@ -16,7 +16,7 @@ use super::{
         Batch, Change, Committed, ConflictChange, LinkChange, MangaChange, MappingChange, NewConflict, OutboxChange,
         WorkChange,
     },
-    conflicts, entries, integrations, journal, leases, manga, mappings, outbox,
+    conflicts, differences, entries, integrations, journal, leases, manga, mappings, outbox,
     sql::{Arg, Tx, args},
 };
 
@@ -83,6 +83,7 @@ struct Rows {
     journal: Vec<Vec<Arg>>,
     asked: Vec<Vec<Arg>>,
     closed: Vec<Vec<Arg>>,
+    unjudged: Vec<Arg>,
 }
 
 impl Rows {
@@ -113,6 +114,7 @@ impl Rows {
         tx.run_rows(journal::INSERT, self.journal).await?;
         tx.run_rows(conflicts::ASK, self.asked).await?;
         tx.run_rows(conflicts::CLOSE, self.closed).await?;
+        tx.run_among(differences::FORGET, self.unjudged).await?;
         Ok(())
     }
 
@@ -123,6 +125,9 @@ impl Rows {
             self.add_link(change.manga, mapping, batch);
             self.add_sides(mapping)?;
             self.add_outbox(db, mapping, batch);
+        }
+        if differences::may_change(change) {
+            self.unjudged.push(change.manga.into());
         }
         for line in &change.journal {
             self.journal.push(journal::row(line)?);

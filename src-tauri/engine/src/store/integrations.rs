@@ -69,6 +69,11 @@ impl Integration {
     pub fn is_connected(&self) -> bool {
         self.access_token.is_some()
     }
+
+    /// Whether it is asked for anything at all: connected, and not switched off.
+    pub fn takes_part(&self) -> bool {
+        self.is_connected() && self.policy.enabled
+    }
 }
 
 /// A sign-in to store.
@@ -324,7 +329,7 @@ const FORGET_OUTBOX: &str = "DELETE FROM outbox WHERE mapping_id IN \
     (SELECT id FROM external_manga_mappings WHERE integration_id = $1)";
 const FORGET_SIDES: &str = "UPDATE external_manga_mappings SET base = NULL, remote = 'unknown', remote_fields = NULL, \
     remote_entry_id = NULL, remote_updated_at = NULL, remote_read_before = NULL, remote_read_at = NULL, \
-    unsettled = FALSE \
+    unsettled = FALSE, differs = NULL \
     WHERE integration_id = $1";
 const FORGET_LISTING: &str = "UPDATE external_integrations SET list_cursor = NULL, list_read_at = NULL, \
     last_full_at = NULL, listed_total = NULL, clock_ahead = NULL, approved_at = NULL, last_sync_at = NULL, \

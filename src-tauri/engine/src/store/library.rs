@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use enum_map::EnumMap;
 use kuroibara_core::{Entry, ExternalId, MangaId, Provider, Stamps, Status, Time, Totals};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
@@ -12,19 +13,25 @@ use super::{
     sql::{Arg, Tx, args},
     text::{Word, folded, provider, some_count, time},
 };
-use crate::providers::Format;
+use crate::providers::{Format, Title, TitleKind};
 
 /// Which entries to show, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default, deny_unknown_fields)]
 pub struct LibraryQuery {
     /// What any name must contain, whatever the case or width of its letters.
     pub search: Option<String>,
     /// Only entries of these statuses; none given: of all.
     pub statuses: Vec<Status>,
-    /// Only manga that are mapped there.
-    pub at: Option<Provider>,
+    /// Only manga that are mapped at one of these; none given: wherever they are.
+    pub at: Vec<Provider>,
+    /// Only manga of which a connected provider holds something else, or waits for something.
+    pub differs: bool,
     /// The order.
     pub sort: Sort,
+    /// Whether the order is turned round.
+    pub descending: bool,
     /// The most entries to give.
     pub limit: u32,
     /// How many to leave out before.
@@ -32,13 +39,21 @@ pub struct LibraryQuery {
 }
 
 /// The order of entries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// By title, A first.
     #[default]
     Title,
-    /// By the last change, the newest first.
+    /// By the last change, the oldest first.
     Updated,
+    /// By score, the unrated first.
+    Score,
+    /// By chapters read, the fewest first.
+    Progress,
+    /// By when the entry was added, the oldest first.
+    Added,
 }
 
 /// One page of the library.
@@ -63,14 +78,22 @@ pub struct LibraryRow {
     pub cover: Option<String>,
     /// How long it is, as far as any provider knows.
     pub totals: Totals,
+    /// Its names by language.
+    pub titles: Vec<Title>,
     /// Its ids at the providers.
     pub mappings: EnumMap<Provider, Option<ExternalId>>,
+    /// Whether a connected provider holds something else than the library; none: that is still to be worked out.
+    pub differs: Option<bool>,
+    /// Whether something waits to be sent to a connected provider, or was refused there.
+    pub waits: bool,
     /// What the reader says.
     pub entry: Entry,
     /// When and by whom it was said.
     pub stamps: Stamps,
     /// The entry's version, to be given back with an edit.
     pub version: i64,
+    /// When the entry came into the library.
+    pub added_at: Time,
     /// The last change.
     pub updated_at: Time,
 }
@@ -87,7 +110,28 @@ struct Shown {
     columns: EntryColumns,
     stamps: String,
     version: i64,
+    created_at: i64,
     updated_at: i64,
+}
+
+/// What is shown of a manga's places: its ids, and how they stand.
+#[derive(Default)]
+struct Places {
+    ids: EnumMap<Provider, Option<ExternalId>>,
+    titles: Vec<Title>,
+    differs: bool,
+    unjudged: bool,
+    waits: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PlaceRow {
+    manga_id: Uuid,
+    integration_type: String,
+    external_manga_id: String,
+    takes_part: bool,
+    differs: Option<bool>,
+    waits: bool,
 }
 
 impl Db {
@@ -95,16 +139,12 @@ impl Db {
     pub async fn library(&self, query: &LibraryQuery) -> Result<LibraryPage, StoreError> {
         let mut tx = self.pool.read().await?;
         let page = [arguments(query, self), args![query.limit, query.offset]].concat();
-        let listing = match query.sort {
-            Sort::Title => BY_TITLE,
-            Sort::Updated => BY_UPDATE,
-        };
-        let rows: Vec<Shown> = tx.all(listing, page).await?;
+        let rows: Vec<Shown> = tx.all(listing(query.sort, query.descending), page).await?;
         let total = match rows.len() as u64 {
             all if query.offset == 0 && all < u64::from(query.limit) => all,
             _ => self.count(&mut tx, query).await?,
         };
-        Ok(LibraryPage { total, entries: with_mappings(&mut tx, rows).await? })
+        Ok(LibraryPage { total, entries: with_places(&mut tx, rows).await? })
     }
 
     async fn count(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<u64, StoreError> {
@@ -116,7 +156,14 @@ impl Db {
     pub async fn library_row(&self, manga: MangaId) -> Result<Option<LibraryRow>, StoreError> {
         let mut tx = self.pool.read().await?;
         let rows: Vec<Shown> = tx.all(ONE, args![manga, self.user()]).await?;
-        Ok(with_mappings(&mut tx, rows).await?.pop())
+        Ok(with_places(&mut tx, rows).await?.pop())
+    }
+
+    /// These entries of the library, as far as they are there, in any order.
+    pub async fn library_rows(&self, manga: &[MangaId]) -> Result<Vec<LibraryRow>, StoreError> {
+        let mut tx = self.pool.read().await?;
+        let rows: Vec<Shown> = tx.all_among(SOME, manga.iter().map(|id| Arg::from(*id)).collect()).await?;
+        with_places(&mut tx, rows).await
     }
 
     /// The manga that is that work at a provider, whether it is in the library or not.
@@ -126,20 +173,35 @@ impl Db {
     }
 }
 
-/// Adds the ids at the providers to a page's rows.
-async fn with_mappings(tx: &mut Tx, rows: Vec<Shown>) -> Result<Vec<LibraryRow>, StoreError> {
-    let mut ids: HashMap<Uuid, EnumMap<Provider, Option<ExternalId>>> = HashMap::new();
-    let keys = rows.iter().map(|row| Arg::from(row.manga_id)).collect();
-    tx.each_among(IDS, keys, |(manga, kind, id): (Uuid, String, String)| {
-        ids.entry(manga).or_default()[provider(&kind)?] = Some(ExternalId(id));
+/// Adds to a page's rows how they stand at the providers, and their names.
+async fn with_places(tx: &mut Tx, rows: Vec<Shown>) -> Result<Vec<LibraryRow>, StoreError> {
+    let mut places: HashMap<Uuid, Places> = HashMap::new();
+    let keys: Vec<Arg> = rows.iter().map(|row| Arg::from(row.manga_id)).collect();
+    tx.each_among(PLACES, keys.clone(), |row: PlaceRow| places.entry(row.manga_id).or_default().add(row)).await?;
+    tx.each_among(NAMES, keys, |(manga, kind, text): (Uuid, String, String)| {
+        let title = Title { kind: TitleKind::read("kind", &kind)?, text };
+        places.entry(manga).or_default().titles.push(title);
         Ok(())
     })
     .await?;
-    rows.into_iter().map(|row| row.shown(&mut ids)).collect()
+    rows.into_iter().map(|row| row.shown(&mut places)).collect()
+}
+
+impl Places {
+    fn add(&mut self, row: PlaceRow) -> Result<(), StoreError> {
+        self.ids[provider(&row.integration_type)?] = Some(ExternalId(row.external_manga_id));
+        if row.takes_part {
+            self.differs |= row.differs == Some(true);
+            self.unjudged |= row.differs.is_none();
+            self.waits |= row.waits;
+        }
+        Ok(())
+    }
 }
 
 impl Shown {
-    fn shown(self, ids: &mut HashMap<Uuid, EnumMap<Provider, Option<ExternalId>>>) -> Result<LibraryRow, StoreError> {
+    fn shown(self, places: &mut HashMap<Uuid, Places>) -> Result<LibraryRow, StoreError> {
+        let at = places.remove(&self.manga_id).unwrap_or_default();
         Ok(LibraryRow {
             manga: MangaId(self.manga_id),
             title: self.title,
@@ -149,22 +211,29 @@ impl Shown {
                 chapters: some_count("total_chapters", self.total_chapters)?,
                 volumes: some_count("total_volumes", self.total_volumes)?,
             },
-            mappings: ids.remove(&self.manga_id).unwrap_or_default(),
+            titles: at.titles,
+            mappings: at.ids,
+            differs: if at.unjudged { None } else { Some(at.differs) },
+            waits: at.waits,
             entry: self.columns.entry()?,
             stamps: entries::read_stamps(&self.stamps)?,
             version: self.version,
+            added_at: time(self.created_at),
             updated_at: time(self.updated_at),
         })
     }
 }
 
-/// The arguments that every statement over the library begins with: `$1` to `$4`. What the query leaves open is null, and
-/// lets every entry pass.
+/// The arguments that every statement over the library begins with: `$1` to `$5`. What the query leaves open is null or
+/// false, and lets every entry pass.
 fn arguments(query: &LibraryQuery, db: &Db) -> Vec<Arg> {
     let search = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(pattern);
-    let statuses: Option<String> =
-        (!query.statuses.is_empty()).then(|| query.statuses.iter().map(|s| format!("|{s}|")).collect());
-    args![db.user(), search, statuses, query.at.map(|at| at.as_str())]
+    args![db.user(), search, words(&query.statuses), words(&query.at), query.differs]
+}
+
+/// The words of which a column must be one; none given: any.
+fn words<T: std::fmt::Display>(words: &[T]) -> Option<String> {
+    (!words.is_empty()).then(|| words.iter().map(|word| format!("|{word}|")).collect())
 }
 
 /// A pattern for `LIKE` that finds `text` anywhere.
@@ -173,6 +242,12 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+/// Whether an integration is asked for anything at all.
+macro_rules! takes_part {
+    () => {
+        "(i.access_token IS NOT NULL AND i.sync_enabled)"
+    };
+}
 /// `$key` is where the manga's key is cheapest to have when most entries do not pass.
 macro_rules! passing {
     ($key:literal) => {
@@ -182,7 +257,16 @@ macro_rules! passing {
             " IN (SELECT manga_id FROM manga_titles WHERE folded LIKE $2 ESCAPE '\\')) \
                 AND ($3 IS NULL OR $3 LIKE '%|' || e.status || '|%') \
                 AND ($4 IS NULL OR EXISTS (SELECT 1 FROM external_manga_mappings x JOIN external_integrations i \
-                    ON i.id = x.integration_id WHERE x.manga_id = e.manga_id AND i.integration_type = $4)) "
+                    ON i.id = x.integration_id WHERE x.manga_id = e.manga_id AND $4 LIKE '%|' || i.integration_type || '|%')) \
+                AND ($5 = FALSE OR ",
+            $key,
+            " IN (SELECT x.manga_id FROM external_manga_mappings x JOIN external_integrations i \
+                ON i.id = x.integration_id WHERE x.differs AND ",
+            takes_part!(),
+            " UNION ALL SELECT x.manga_id FROM outbox o JOIN external_manga_mappings x ON x.id = o.mapping_id \
+                JOIN external_integrations i ON i.id = x.integration_id WHERE ",
+            takes_part!(),
+            ")) "
         )
     };
 }
@@ -190,29 +274,67 @@ macro_rules! columns {
     () => {
         "SELECT e.manga_id, m.title, m.format, m.cover, m.total_chapters, m.total_volumes, e.status, e.chapters_read, \
             e.volumes_read, e.score, e.rereads, e.started_on, e.finished_on, e.notes, e.private, e.stamps, e.version, \
-            e.updated_at "
+            e.created_at, e.updated_at "
     };
 }
-const COUNT: &str = concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"));
 /// To SQLite a cross join says which table comes first: the titles in their order, until the page is full.
-const BY_TITLE: &str = concat!(
-    columns!(),
-    "FROM manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
-    passing!("m.id"),
-    "ORDER BY m.sort_title, m.id LIMIT $5 OFFSET $6"
-);
-const BY_UPDATE: &str = concat!(
-    columns!(),
-    "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
-    passing!("e.manga_id"),
-    "ORDER BY e.updated_at DESC, e.manga_id DESC LIMIT $5 OFFSET $6"
-);
+macro_rules! by_title {
+    ($order:literal) => {
+        concat!(
+            columns!(),
+            "FROM manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
+            passing!("m.id"),
+            "ORDER BY ",
+            $order,
+            " LIMIT $6 OFFSET $7"
+        )
+    };
+}
+macro_rules! by_entry {
+    ($order:literal) => {
+        concat!(
+            columns!(),
+            "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
+            passing!("e.manga_id"),
+            "ORDER BY ",
+            $order,
+            " LIMIT $6 OFFSET $7"
+        )
+    };
+}
+fn listing(sort: Sort, descending: bool) -> &'static str {
+    match (sort, descending) {
+        (Sort::Title, false) => by_title!("m.sort_title, m.id"),
+        (Sort::Title, true) => by_title!("m.sort_title DESC, m.id DESC"),
+        (Sort::Updated, false) => by_entry!("e.updated_at, e.manga_id"),
+        (Sort::Updated, true) => by_entry!("e.updated_at DESC, e.manga_id DESC"),
+        (Sort::Score, false) => by_entry!("coalesce(e.score, 0), e.manga_id"),
+        (Sort::Score, true) => by_entry!("coalesce(e.score, 0) DESC, e.manga_id DESC"),
+        (Sort::Progress, false) => by_entry!("e.chapters_read, e.manga_id"),
+        (Sort::Progress, true) => by_entry!("e.chapters_read DESC, e.manga_id DESC"),
+        (Sort::Added, false) => by_entry!("e.created_at, e.manga_id"),
+        (Sort::Added, true) => by_entry!("e.created_at DESC, e.manga_id DESC"),
+    }
+}
+
+const COUNT: &str = concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"));
 const ONE: &str = concat!(
     columns!(),
     "FROM library_entries e JOIN manga m ON m.id = e.manga_id \
         WHERE e.manga_id = $1 AND e.user_id = $2 AND e.removed_at IS NULL"
 );
-const IDS: &str = "SELECT x.manga_id, i.integration_type, x.external_manga_id FROM external_manga_mappings x \
-    JOIN external_integrations i ON i.id = x.integration_id WHERE x.manga_id IN {}";
+const SOME: &str = concat!(
+    columns!(),
+    "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE e.removed_at IS NULL AND e.manga_id IN {}"
+);
+const PLACES: &str = concat!(
+    "SELECT x.manga_id, i.integration_type, x.external_manga_id, ",
+    takes_part!(),
+    " AS takes_part, x.differs, o.mapping_id IS NOT NULL AS waits FROM external_manga_mappings x \
+        JOIN external_integrations i ON i.id = x.integration_id LEFT JOIN outbox o ON o.mapping_id = x.id \
+        WHERE x.manga_id IN {}"
+);
+const NAMES: &str = "SELECT manga_id, kind, text FROM manga_titles \
+    WHERE kind IN ('romaji', 'english', 'native') AND manga_id IN {} ORDER BY manga_id, position";
 const FIND: &str = "SELECT x.manga_id FROM external_manga_mappings x JOIN external_integrations i \
     ON i.id = x.integration_id WHERE i.integration_type = $1 AND x.external_manga_id = $2 AND i.user_id = $3";

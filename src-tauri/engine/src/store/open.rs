@@ -48,6 +48,27 @@ pub struct Health {
     pub damage: Option<String>,
 }
 
+/// Which database the library is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "lowercase")]
+pub enum DatabaseKind {
+    /// A file of our own.
+    Sqlite,
+    /// A server.
+    Postgresql,
+}
+
+/// Where the library is, without any password.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DatabasePlace {
+    /// Which database.
+    pub kind: DatabaseKind,
+    /// The file, or the server and the database's name.
+    pub place: String,
+}
+
 /// Where the library is.
 enum Place {
     File(PathBuf),
@@ -79,6 +100,22 @@ impl Db {
         let Pool::Sqlite(pool) = &self.pool else { return Ok(Health { file: None, version, damage: None }) };
         let file = Some(pool.connect_options().get_filename().to_owned());
         Ok(Health { file, version, damage: file::damage(pool).await? })
+    }
+
+    /// Where the library is.
+    pub fn place(&self) -> DatabasePlace {
+        match &self.pool {
+            Pool::Sqlite(pool) => {
+                let place = pool.connect_options().get_filename().display().to_string();
+                DatabasePlace { kind: DatabaseKind::Sqlite, place }
+            }
+            Pool::Postgres(pool) => {
+                let options = pool.connect_options();
+                let (host, port) = (options.get_host(), options.get_port());
+                let place = format!("{host}:{port}/{}", options.get_database().unwrap_or_default());
+                DatabasePlace { kind: DatabaseKind::Postgresql, place }
+            }
+        }
     }
 
     async fn user_or_first_start(&self, now: Time) -> Result<UserId, StoreError> {

@@ -78,6 +78,12 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// What of one manga waits to be sent.
+    pub async fn waiting_of(&self, manga: MangaId) -> Result<Vec<Waiting>, StoreError> {
+        let rows: Vec<WaitingRow> = self.pool.all(WAITING_OF, args![manga]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// When the next row of these providers is due: a time that may lie in the past; none: nothing waits, but what was
     /// refused.
     pub async fn next_due_at(&self, providers: &[Provider]) -> Result<Option<Time>, StoreError> {
@@ -101,8 +107,14 @@ pub(super) const FAILED: &str = "UPDATE outbox SET attempts = outbox.attempts + 
 const NEXT_DUE: &str = "SELECT min(coalesce(next_try_at, due_since)) FROM outbox \
     JOIN external_manga_mappings m ON m.id = outbox.mapping_id JOIN external_integrations i ON i.id = m.integration_id \
     WHERE refused = FALSE AND i.integration_type IN {}";
-const WAITING: &str = "SELECT mappings.manga_id, manga.title, outbox.mapping_id, integration_type, external_manga_id, \
-    due_since, attempts, next_try_at, error_code, error_message, refused FROM outbox \
-    JOIN external_manga_mappings mappings ON mappings.id = outbox.mapping_id \
-    JOIN external_integrations integrations ON integrations.id = mappings.integration_id \
-    JOIN manga ON manga.id = mappings.manga_id ORDER BY due_since, outbox.mapping_id LIMIT $1";
+macro_rules! waiting {
+    () => {
+        "SELECT mappings.manga_id, manga.title, outbox.mapping_id, integration_type, external_manga_id, due_since, \
+            attempts, next_try_at, error_code, error_message, refused FROM outbox \
+            JOIN external_manga_mappings mappings ON mappings.id = outbox.mapping_id \
+            JOIN external_integrations integrations ON integrations.id = mappings.integration_id \
+            JOIN manga ON manga.id = mappings.manga_id "
+    };
+}
+const WAITING: &str = concat!(waiting!(), "ORDER BY due_since, outbox.mapping_id LIMIT $1");
+const WAITING_OF: &str = concat!(waiting!(), "WHERE mappings.manga_id = $1 ORDER BY due_since, outbox.mapping_id");

@@ -110,8 +110,9 @@ const MAPPINGS_OF: &str = "SELECT m.manga_id, i.integration_type, m.external_man
 const COUNT_PRESENT: &str =
     "SELECT count(*) FROM external_manga_mappings WHERE integration_id = $1 AND remote = 'present'";
 const COUNT_BASES: &str = "SELECT count(*) FROM external_manga_mappings WHERE integration_id = $1 AND base IS NOT NULL";
-const UNSETTLE_ONE: &str = "UPDATE external_manga_mappings SET unsettled = TRUE WHERE integration_id = $1";
-const UNSETTLE_ALL: &str = "UPDATE external_manga_mappings SET unsettled = TRUE";
+const UNSETTLE_ONE: &str =
+    "UPDATE external_manga_mappings SET unsettled = TRUE, differs = NULL WHERE integration_id = $1";
+const UNSETTLE_ALL: &str = "UPDATE external_manga_mappings SET unsettled = TRUE, differs = NULL";
 const WITHDRAW: &str = "UPDATE external_integrations SET approved_at = NULL, updated_at = $2 WHERE user_id = $1";
 const SYNCED: &str = "UPDATE external_integrations SET last_sync_at = $3, last_sync_status = $4 \
     WHERE user_id = $1 AND integration_type = $2";

@@ -33,7 +33,27 @@ pub struct Usage {
     pub requests: u64,
 }
 
+/// A pause that a provider asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Who is not asked.
+    pub provider: Provider,
+    /// Until when.
+    pub until: Time,
+    /// Why, in words for people.
+    pub reason: String,
+}
+
 impl Db {
+    /// The pauses that have not ended at `now`.
+    pub async fn pauses(&self, now: Time) -> Result<Vec<Pause>, StoreError> {
+        let rows: Vec<(String, i64, Option<String>)> = self.pool.all(PAUSES, args![self.user, now]).await?;
+        let pause = |(at, until, reason): (String, i64, Option<String>)| {
+            Ok(Pause { provider: provider(&at)?, until: time(until), reason: reason.unwrap_or_default() })
+        };
+        rows.into_iter().map(pause).collect()
+    }
+
     /// The requests of each route and hour from `since` on, the newest first.
     pub async fn usage(&self, since: Time) -> Result<Vec<Usage>, StoreError> {
         let rows: Vec<(String, String, i64, i64)> = self.pool.all(LIST, args![since]).await?;
@@ -69,6 +89,8 @@ impl Db {
 
 const LIST: &str = "SELECT provider, route, hour, requests FROM api_usage WHERE hour >= $1 \
     ORDER BY hour DESC, provider, route";
+const PAUSES: &str = "SELECT integration_type, paused_until, pause_reason FROM external_integrations \
+    WHERE user_id = $1 AND paused_until > $2";
 const ADD: &str = "INSERT INTO api_usage (provider, route, hour, requests) VALUES {} \
     ON CONFLICT (provider, route, hour) DO UPDATE SET requests = api_usage.requests + excluded.requests";
 const PAUSE: &str = "UPDATE external_integrations SET paused_until = $3, pause_reason = $4 \

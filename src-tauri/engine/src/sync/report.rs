@@ -12,6 +12,7 @@ use crate::providers::Notice;
 
 /// What a run did, or with a dry run would do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Report {
     /// Which run.
     pub run_id: RunId,
@@ -27,6 +28,7 @@ pub struct Report {
 
 /// How much a run looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// Every list whole.
@@ -50,6 +52,7 @@ impl Strategy {
 
 /// What happened at one provider. Counts are entries, but for `requests`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ProviderReport {
     /// How it went.
     pub status: ProviderStatus,
@@ -80,6 +83,7 @@ pub struct ProviderReport {
 
 /// How a run went at one provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderStatus {
     /// All that was to be done is done.
@@ -113,6 +117,7 @@ impl ProviderStatus {
 
 /// Something that went wrong, or stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Problem {
     /// A stable word for programs.
     pub code: String,
@@ -124,6 +129,7 @@ pub struct Problem {
 
 /// One intended change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PlanRow {
     /// The manga; none until it is in the library.
     pub manga_id: Option<MangaId>,

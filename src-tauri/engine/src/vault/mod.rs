@@ -89,6 +89,7 @@ pub trait KeyStore: Send + Sync {
 
 /// How the newest data key is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// There is none yet: the first secret makes one.
@@ -141,6 +142,11 @@ impl Vault {
     /// Gives the passphrase, to be used if it turns out to be needed. A wrong one is forgotten when it fails.
     pub fn give_passphrase(&self, passphrase: Secret) {
         self.set_passphrase(Some(passphrase));
+    }
+
+    /// Whether a passphrase was given to this process, right or not.
+    pub fn has_passphrase(&self) -> bool {
+        self.passphrase.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Seals a secret for its place, with the newest data key; the first secret makes the first key.

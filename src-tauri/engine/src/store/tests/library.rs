@@ -25,7 +25,7 @@ laws! {
         let edit = MangaChange { local: Some(entry(2)), ..MangaChange::of(changes[2].manga, 1) };
         let changes = [edit];
         db.commit(&Batch { at: later(1), ..batch(&changes) }).await.unwrap();
-        let newest = shown(&db, LibraryQuery { sort: Sort::Updated, ..all() }).await;
+        let newest = shown(&db, LibraryQuery { sort: Sort::Updated, descending: true, ..all() }).await;
         assert_eq!(newest[0], "Claymore");
     }
 
@@ -54,12 +54,85 @@ laws! {
         let statuses = |statuses: &[Status]| LibraryQuery { statuses: statuses.to_vec(), ..all() };
         assert_eq!(shown(&db, statuses(&[Status::Completed])).await, ["Done"]);
         assert_eq!(shown(&db, statuses(&[Status::Completed, Status::Reading])).await, ["Done", "There"]);
-        assert_eq!(shown(&db, LibraryQuery { at: Some(Provider::Kitsu), ..all() }).await, ["There"]);
-        assert_eq!(shown(&db, LibraryQuery { at: Some(Provider::AniList), ..all() }).await, [""; 0]);
+        assert_eq!(shown(&db, LibraryQuery { at: vec![Provider::Kitsu], ..all() }).await, ["There"]);
+        assert_eq!(shown(&db, LibraryQuery { at: vec![Provider::AniList], ..all() }).await, [""; 0]);
+        let either = vec![Provider::AniList, Provider::Kitsu];
+        assert_eq!(shown(&db, LibraryQuery { at: either, ..all() }).await, ["There"]);
         let row = db.library(&statuses(&[Status::Reading])).await.unwrap().entries.pop().unwrap();
         assert_eq!(row.mappings[Provider::Kitsu], Some("7".into()));
         assert_eq!((row.version, row.updated_at, row.entry.chapters), (1, now(), 1));
+        assert_eq!(row.titles, details("There").titles);
         assert_eq!(db.library_row(row.manga).await.unwrap(), Some(row));
+    }
+
+    async fn every_order_can_be_turned_round(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let scored = |title: &str, points: Option<i64>, chapters| {
+            let score = points.map(|points| kuroibara_core::Score::new(points).unwrap());
+            let said = Entry { score, chapters, ..Entry::new(Status::Reading) };
+            let local = Some(Local::Present(said, Stamps::all(Stamp { at: now(), origin: Origin::User })));
+            MangaChange { local, ..new_manga(&db, title, 0) }
+        };
+        let manga = [scored("a", Some(70), 9), scored("b", None, 12), scored("c", Some(100), 3)];
+        for (n, one) in manga.iter().enumerate() {
+            let changes = [one.clone()];
+            db.commit(&Batch { at: later(n as i64), ..batch(&changes) }).await.unwrap();
+        }
+        let orders = [
+            (Sort::Title, ["a", "b", "c"]),
+            (Sort::Updated, ["a", "b", "c"]),
+            (Sort::Added, ["a", "b", "c"]),
+            (Sort::Score, ["b", "a", "c"]),
+            (Sort::Progress, ["c", "a", "b"]),
+        ];
+        for (sort, mut expected) in orders {
+            assert_eq!(shown(&db, LibraryQuery { sort, ..all() }).await, expected, "{sort:?}");
+            expected.reverse();
+            assert_eq!(shown(&db, LibraryQuery { sort, descending: true, ..all() }).await, expected, "{sort:?}");
+        }
+    }
+
+    async fn what_differs_or_waits_is_found_at_providers_that_take_part_only(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let at = ids(&db).await[Provider::Kitsu];
+        let signed_in = SignedIn {
+            access_token: Sealed("sealed".into()),
+            refresh_token: None,
+            token_expires_at: None,
+            account_id: "7".into(),
+            account_name: "reader".into(),
+        };
+        db.sign_in(Provider::Kitsu, &signed_in, now()).await.unwrap();
+        let there = |title: &str, id: &str| {
+            let read = Some((kuroibara_core::Remote::Absent, now()));
+            let mapping = MappingChange { read, ..new_mapping(&db, at, id) };
+            MangaChange { mappings: vec![mapping], ..new_manga(&db, title, 1) }
+        };
+        let [one, mut two, three] = [there("Differs", "1"), there("Waits", "2"), there("In step", "3")];
+        two.mappings[0].outbox = OutboxChange::Due { since: now() };
+        let all_three = [one.clone(), two.clone(), three.clone()];
+        store(&db, &all_three).await;
+        let unjudged: BTreeSet<MangaId> = db.unjudged(10).await.unwrap().into_iter().collect();
+        assert_eq!(unjudged, all_three.iter().map(|change| change.manga).collect());
+        let judged = all_three.each_ref().map(|change| (change.mappings[0].id, change.manga == one.manga));
+        let generation = db.generation().await.unwrap();
+        assert!(!db.store_differences(&judged, generation - 1).await.unwrap(), "something was changed meanwhile");
+        assert!(db.store_differences(&judged, generation).await.unwrap());
+        assert_eq!(db.unjudged(10).await.unwrap(), []);
+        let differing = LibraryQuery { differs: true, ..all() };
+        assert_eq!(shown(&db, differing.clone()).await, ["Differs", "Waits"]);
+        let rows = db.library(&all()).await.unwrap().entries;
+        let stands: Vec<_> = rows.iter().map(|row| (&*row.title, row.differs, row.waits)).collect();
+        let expected = [("Differs", true, false), ("In step", false, false), ("Waits", false, true)];
+        assert_eq!(stands, expected.map(|(title, differs, waits)| (title, Some(differs), waits)));
+        let edit = MangaChange { local: Some(entry(2)), ..MangaChange::of(three.manga, 1) };
+        store(&db, &[edit]).await;
+        assert_eq!(db.library_row(three.manga).await.unwrap().unwrap().differs, None, "an edit may change it");
+        let waiting = db.waiting_of(two.manga).await.unwrap();
+        assert_eq!(waiting.iter().map(|one| &*one.title).collect::<Vec<_>>(), ["Waits"]);
+        assert_eq!(db.library_rows(&[two.manga]).await.unwrap().len(), 1);
+        db.disconnect(Provider::Kitsu, now()).await.unwrap();
+        assert_eq!(shown(&db, differing).await, [""; 0], "nobody is connected");
     }
 
     async fn new_titles_replace_the_old_ones_in_every_search(fresh: &Fresh) {

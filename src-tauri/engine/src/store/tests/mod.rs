@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod commit;
+mod figures;
 mod leases;
 mod library;
 mod opening;
