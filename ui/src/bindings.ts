@@ -7,8 +7,72 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  What this program is. It answers although the library can't be opened. */
+	/**  How every service stands. */
+	getSettings: () => __TAURI_INVOKE<SettingsView>("get_settings"),
+	/**  Stores the API client that the person registered at a service. */
+	setUpClient: (provider: Provider, clientId: string, clientSecret: string | null) => __TAURI_INVOKE<IntegrationView>("set_up_client", { provider, clientId, clientSecret }),
+	/**  Changes how a service takes part. */
+	updateIntegration: (provider: Provider, change: SettingsChange) => __TAURI_INVOKE<IntegrationView>("update_integration", { provider, change }),
+	/**  Says whether what came from one service may go to another. */
+	setKeepInStep: (on: boolean) => __TAURI_INVOKE<boolean>("set_keep_in_step", { on }),
+	/**  Signs in to Kitsu. The password is not kept. */
+	connectKitsu: (username: string, password: string) => __TAURI_INVOKE<IntegrationView>("connect_kitsu", { username, password }),
+	/**  Erases a service's sign-in. The library stays. */
+	disconnect: (provider: Provider) => __TAURI_INVOKE<IntegrationView>("disconnect", { provider }),
+	/**  Syncs now: one service, or all that are connected; with `full` their whole lists. */
+	triggerSync: (provider: Provider | null, full: boolean) => __TAURI_INVOKE<ReportView>("trigger_sync", { provider, full }),
+	/**  What a sync would do now. Nothing is written. */
+	previewSync: (provider: Provider | null, full: boolean) => __TAURI_INVOKE<ReportView>("preview_sync", { provider, full }),
+	/**  The plan that waits for a person; none if nothing does. */
+	waitingPlan: () => __TAURI_INVOKE<WaitingPlan | null>("waiting_plan"),
+	/**  Leaves a title out of the plan this time. */
+	planSkip: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_skip", { row }),
+	/**  Leaves a title out of the plan for ever. */
+	planNever: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_never", { row }),
+	/**  Carries the plan out: these rows, or without any all that were not left out. */
+	planApply: (rows: number[]) => __TAURI_INVOKE<ReportView>("plan_apply", { rows }),
+	/**  One page of the library. */
+	library: (query: LibraryQuery) => __TAURI_INVOKE<LibraryView>("library", { query }),
+	/**  One title with every service's side, and what will be sent. */
+	entryDetail: (mangaId: MangaId) => __TAURI_INVOKE<EntryDetail>("entry_detail", { mangaId }),
+	/**  Changes an entry. */
+	editEntry: (mangaId: MangaId, change: EntryChange) => __TAURI_INVOKE<EntryView>("edit_entry", { mangaId, change }),
+	/**  Changes several entries alike, all or none. */
+	editEntries: (mangaIds: MangaId[], change: EntryChange) => __TAURI_INVOKE<EntryView[]>("edit_entries", { mangaIds, change }),
+	/**  Adds a work of a service to the library. */
+	addEntry: (provider: Provider, externalId: ExternalId) => __TAURI_INVOKE<EntryView>("add_entry", { provider, externalId }),
+	/**  Removes an entry from the library. */
+	removeEntry: (mangaId: MangaId) => __TAURI_INVOKE<null>("remove_entry", { mangaId }),
+	/**  Works of a service whose titles match. */
+	searchProvider: (provider: Provider, query: string) => __TAURI_INVOKE<Hit[]>("search_provider", { provider, query }),
+	/**  Says that a title is that work of a service. */
+	link: (mangaId: MangaId, provider: Provider, externalId: ExternalId) => __TAURI_INVOKE<EntryView>("link", { mangaId, provider, externalId }),
+	/**  Says that a title is not what it is linked to at a service. */
+	unlink: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<EntryView>("unlink", { mangaId, provider }),
+	/**  The newest runs and changes, or those of one run. */
+	history: (run: RunId | null, limit: number, offset: number) => __TAURI_INVOKE<History>("history", { run, limit, offset }),
+	/**  The requests to each service in each of the last hours. */
+	usage: (hours: number) => __TAURI_INVOKE<UsageView[]>("usage", { hours }),
+	/**  How much each service allows now. */
+	budgets: () => __TAURI_INVOKE<Budgets>("budgets"),
+	/**  What waits to be sent, or was refused. */
+	waiting: () => __TAURI_INVOKE<WaitingView[]>("waiting"),
+	/**  Has what waits or was refused tried again. */
+	retry: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<null>("retry", { mangaId, provider }),
+	/**  The library in numbers. */
+	statistics: () => __TAURI_INVOKE<Statistics>("statistics"),
+	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */
+	doctor: () => __TAURI_INVOKE<Check[]>("doctor"),
+	/**  What keeps the sign-ins safe now. */
+	protection: () => __TAURI_INVOKE<ProtectionState>("protection"),
+	/**  Takes the passphrase that protects the sign-ins. */
+	unlock: (passphrase: string) => __TAURI_INVOKE<ProtectionState>("unlock", { passphrase }),
+	/**  What was chosen for the window. */
+	appSettings: () => __TAURI_INVOKE<AppSettings>("app_settings"),
+	/**  Chooses something else for the window. */
+	updateAppSettings: (change: AppSettingsChange) => __TAURI_INVOKE<AppSettings>("update_app_settings", { change }),
 	/**  Begins a sign-in and opens its page in the browser. */
 	connect: (provider: Provider) => __TAURI_INVOKE<LoginBegun>("connect", { provider }),
 	/**  Ends a sign-in with what the person pasted: the address that the browser shows, or the code or token in it. */
@@ -22,6 +86,7 @@ export const commands = {
 /** Events */
 export const events = {
 	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
+	engineEvent: makeEvent<EngineEvent, EngineEvent>("engine-event"),
 	libraryChanged: makeEvent<LibraryChanged, LibraryChanged>("library-changed"),
 	navigate: makeEvent<Navigate, Navigate>("navigate"),
 	settingsChanged: makeEvent<SettingsChanged, SettingsChanged>("settings-changed"),
@@ -30,17 +95,38 @@ export const events = {
 };
 
 /* Types */
-/**  What this program is and where it keeps its things. */
+/**  What this program is, and where it keeps things. */
 export type About = {
-	/**  The program's version. */
+	/**  Its version. */
 	version: string,
-	/**  Under which licence it may be used. */
+	/**  The licence that it comes under. */
 	licence: string,
-	/**  Where database, covers and logs are; none while the environment is wrong. */
-	data_dir: string | null,
-	/**  Why the library could not be opened; none: it is open. */
-	error: AppError | null,
+	/**  The database in use. */
+	database: DatabasePlace,
+	/**  What keeps the sign-ins safe. */
+	protection: ProtectionState,
+	/**  The folder of the library and the covers. */
+	data_dir: string,
+	/**  The folder of the logs. */
+	log_dir: string,
 };
+
+/**  What happens to one entry at one place. */
+export type Action = 
+/**  The library takes a provider's values. */
+"pull" | 
+/**  A provider is sent the library's values. */
+"push" | 
+/**  An entry found at a provider comes (back) into the library. */
+"create_local" | 
+/**  An entry of the library is added at a provider. */
+"create_remote" | 
+/**  The library loses the entry. */
+"remove_local" | 
+/**  A provider loses the entry. */
+"remove_remote" | 
+/**  A provider's work is found to be this manga. */
+"link";
 
 /**  Why something was not done. */
 export type AppError = {
@@ -52,11 +138,485 @@ export type AppError = {
 	hint: string | null,
 };
 
+/**  Everything that can be chosen here. */
+export type AppSettings = {
+	/**  The language of the window. */
+	language?: Language,
+	/**  Light or dark. */
+	theme?: Theme,
+	/**  Which of a manga's titles is shown. */
+	title_language?: TitleLanguage,
+	/**  How scores are shown. */
+	score_display?: ScoreDisplay,
+	/**  Whether Kuroibara starts when the person signs in to the computer. */
+	start_at_login?: boolean,
+	/**  Whether it then starts without its window. */
+	start_hidden?: boolean,
+	/**  Whether closing the window leaves Kuroibara in the tray; none: the person was not asked yet. */
+	close_to_tray?: boolean | null,
+	/**  Lists are read this often, in minutes. */
+	schedule_minutes?: number,
+	/**  Lists are read whole this often, in hours. */
+	full_check_hours?: number,
+	/**  Whether what needs a person is told outside the window. */
+	notifications?: boolean,
+	/**  Whether the welcome page was gone through or skipped. */
+	welcome_done?: boolean,
+	/**  Which return address is registered at AniList. */
+	anilist_way_back?: WayBack,
+	/**  Which return address is registered at MyAnimeList. */
+	myanimelist_way_back?: WayBack,
+};
+
+/**  A change of the settings: what is none stays. */
+export type AppSettingsChange = {
+	/**  See [`AppSettings::language`]; the same for the others. */
+	language?: Language | null,
+	/**  Light or dark. */
+	theme?: Theme | null,
+	/**  Which title. */
+	title_language?: TitleLanguage | null,
+	/**  How scores are shown. */
+	score_display?: ScoreDisplay | null,
+	/**  At login. */
+	start_at_login?: boolean | null,
+	/**  Then without the window. */
+	start_hidden?: boolean | null,
+	/**  In the tray. It is asked once, so there is no way back to not having been asked. */
+	close_to_tray?: boolean | null,
+	/**  5 to 1,440 minutes. */
+	schedule_minutes?: number | null,
+	/**  1 to 168 hours. */
+	full_check_hours?: number | null,
+	/**  What needs a person. */
+	notifications?: boolean | null,
+	/**  The welcome page. */
+	welcome_done?: boolean | null,
+	/**  At AniList. */
+	anilist_way_back?: WayBack | null,
+	/**  At MyAnimeList. */
+	myanimelist_way_back?: WayBack | null,
+};
+
+/**  How much one provider allows. */
+export type Budget = {
+	/**  Requests in a minute, as it is believed or was told. */
+	per_minute: number,
+	/**  How many of them are left in this minute, as far as this process knows. */
+	left: number,
+	/**  Until when it must not be asked at all. */
+	paused_until: string | null,
+	/**  Why. */
+	pause_reason: string | null,
+};
+
+/**  How much each provider allows. */
+export type Budgets = {
+	/**  AniList. */
+	anilist: Budget,
+	/**  MyAnimeList. */
+	myanimelist: Budget,
+	/**  Kitsu. */
+	kitsu: Budget,
+};
+
+/**  One change. */
+export type ChangeView = {
+	/**  Which change. */
+	change_id: string,
+	/**  The run that made it; none: the reader did. */
+	run_id: RunId | null,
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string | null,
+	/**  Where; none: in the library. */
+	provider: Provider | null,
+	/**  Which field; none: the whole entry. */
+	field: Field | null,
+	/**  What was there. */
+	before: Was | null,
+	/**  What is there now. */
+	after: Was | null,
+	/**  Who brought the new value. */
+	origin: string,
+	/**  Why. */
+	cause: string,
+	/**  When. */
+	at: string,
+};
+
+/**  One thing that was looked at. */
+export type Check = {
+	/**  What it is, such as `database` or `kitsu_sign_in`. */
+	name: string,
+	/**  Whether it is as it should be. What is not set up and not needed is fine too. */
+	ok: boolean,
+	/**  What was found. */
+	message: string,
+	/**  What to do, where there is something to do. */
+	hint: string | null,
+};
+
 /**  The person closed the window for the first time and is asked whether Kuroibara goes on in the tray. */
 export type CloseAsked = null;
 
+/**  How a sign-in stands. */
+export type ConnectionState = 
+/**  There is none. */
+"disconnected" | 
+/**  It is good. */
+"connected" | 
+/**  Only the person can make it good again. */
+"sign_in_again" | 
+/**  It is good, and syncing is switched off. */
+"paused";
+
+/**  Which database the library is in. */
+export type DatabaseKind = 
+/**  A file of our own. */
+"sqlite" | 
+/**  A server. */
+"postgresql";
+
+/**  Where the library is, without any password. */
+export type DatabasePlace = {
+	/**  Which database. */
+	kind: DatabaseKind,
+	/**  The file, or the server and the database's name. */
+	place: string,
+};
+
+/**  Which way changes travel between the library and one provider. */
+export type Direction = 
+/**  Both ways. */
+"both" | 
+/**  From the provider only: nothing is ever written there. */
+"pull" | 
+/**  To the provider only: what is changed there stays there. */
+"push";
+
+/**  What a sync tells while it runs. */
+export type EngineEvent = Event;
+
+/**  What is to be changed of an entry. What is left out stays; what can be empty is emptied by null. */
+export type EntryChange = {
+	/**  Where the reader stands. */
+	status?: Status | null,
+	/**  Chapters read. */
+	chapters_read?: number | null,
+	/**  Volumes read. */
+	volumes_read?: number | null,
+	/**  How often it was read again. */
+	rereads?: number | null,
+	/**  The rating, 1 to 100. */
+	score?: number | null,
+	/**  When reading began: a year, a month or a day. */
+	started_on?: string | null,
+	/**  When the last chapter was read. */
+	finished_on?: string | null,
+	/**  Free text. */
+	notes?: string | null,
+	/**  Whether others may not see it. */
+	private?: boolean | null,
+};
+
+/**  One title with everything that is known of it. */
+export type EntryDetail = {
+	/**  The library's side. */
+	entry: EntryView,
+	/**  All its names. */
+	titles: Title[],
+	/**  Who wrote and drew it. */
+	authors: string[],
+	/**  The year in which it began. */
+	year: number | null,
+	/**  What kind of work it is. */
+	format: Format,
+	/**  Each provider where it is mapped. */
+	sides: Partial<{ [key in Provider]: SideView }>,
+};
+
+/**  One entry with its work. */
+export type EntryView = {
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string,
+	/**  Its names by language, as far as they are known. */
+	titles: Title[],
+	/**  Address of its cover picture. */
+	cover: string | null,
+	/**  What kind of work it is. */
+	format: Format,
+	/**  Its ids at the providers. */
+	mappings: Partial<{ [key in Provider]: ExternalId }>,
+	/**  Where the reader stands. */
+	status: Status,
+	/**  Chapters read. */
+	chapters_read: number,
+	/**  Volumes read. */
+	volumes_read: number,
+	/**  The rating, 1 to 100. */
+	score: Score | null,
+	/**  How often it was read again. */
+	rereads: number,
+	/**  When reading began. */
+	started_on: PartialDate | null,
+	/**  When the last chapter was read for the first time. */
+	finished_on: PartialDate | null,
+	/**  Free text. */
+	notes: string | null,
+	/**  Whether others may not see the entry. */
+	private: boolean,
+	/**  When the entry came into the library. */
+	added_at: string,
+	/**  The last change. */
+	updated_at: string,
+	/**  Chapters of the whole work, where somebody counted. */
+	total_chapters: number | null,
+	/**  Volumes of the whole work, where somebody counted. */
+	total_volumes: number | null,
+	/**  Whether a connected provider holds something else, in its own terms. */
+	differs: boolean,
+	/**  Whether something waits to be sent, or was refused. */
+	waits: boolean,
+};
+
+/**  Something that happened. */
+export type Event = 
+/**  A run began. */
+{ event: "started"; 
+/**  Which run. */
+run_id: RunId } | 
+/**  A run got further. */
+{ event: "progress"; 
+/**  Which run. */
+run_id: RunId; 
+/**  At which provider. */
+provider: Provider; 
+/**  What it is doing there. */
+phase: Phase; 
+/**  Entries done. */
+done: number; 
+/**  Entries in all, where that is known. */
+total: number | null; 
+/**  Seconds that the rest will take at this pace. */
+seconds_left: number | null } | 
+/**  One provider is done. */
+{ event: "provider_done"; 
+/**  Which run. */
+run_id: RunId; 
+/**  Which provider. */
+provider: Provider; 
+/**  How it went. */
+status: ProviderStatus } | 
+/**  A run ended. */
+{ event: "finished"; 
+/**  Which run. */
+run_id: RunId; 
+/**  Whether anything was written. */
+applied: boolean } | 
+/**  The library was changed by this process. */
+{ event: "library_changed" };
+
+/**  A provider's id of a work, such as AniList's media id. */
+export type ExternalId = string;
+
+/**  Why something could not be sent, without anything secret. */
+export type Failure = {
+	/**  A stable word for programs. */
+	code: string,
+	/**  A sentence for people. */
+	message: string,
+};
+
+/**  One thing that an [`Entry`] says. */
+export type Field = 
+/**  [`Entry::status`]. */
+"status" | 
+/**  [`Entry::chapters`]. */
+"chapters_read" | 
+/**  [`Entry::volumes`]. */
+"volumes_read" | 
+/**  [`Entry::rereads`]. */
+"rereads" | 
+/**  [`Entry::finished_on`]. */
+"finished_on" | 
+/**  [`Entry::score`]. */
+"score" | 
+/**  [`Entry::started_on`]. */
+"started_on" | 
+/**  [`Entry::notes`]. */
+"notes" | 
+/**  [`Entry::private`]. */
+"private";
+
+/**  One field of a row: what it is and what it will be. No value is *unknown* or *not there yet*. */
+export type FieldChange = {
+	/**  The field. */
+	field: Field,
+	/**  The value before. */
+	before: Value | null,
+	/**  The value after. */
+	after: Value | null,
+};
+
+/**  The kinds of works. */
+export type Format = 
+/**  A comic series of any country. */
+"manga" | 
+/**  A novel or light novel. */
+"novel" | 
+/**  A comic of one chapter. */
+"one_shot" | 
+/**  The provider did not say. */
+"unknown";
+
+/**  Titles of one format. */
+export type FormatCount = {
+	/**  The format. */
+	format: Format,
+	/**  How many. */
+	titles: number,
+};
+
+/**  Why an entry is not written at a provider. */
+export type Held = 
+/**  It came from another provider, and the services are not kept in step. */
+"from_elsewhere" | 
+/**  It is private, and privacy can't be held there. */
+"private" | 
+/**  Saving it would change a field that a person has yet to decide, or that is held. */
+"would_change_more" | 
+/**  A person has yet to decide about it. */
+"asked";
+
+/**  Runs and changes. */
+export type History = {
+	/**  The runs. */
+	runs: RunView[],
+	/**  The changes. */
+	changes: ChangeView[],
+};
+
+/**  A work that a search found. */
+export type Hit = {
+	/**  Where it was found. */
+	provider: Provider,
+	/**  Its id there, for `add`. */
+	external_id: ExternalId,
+	/**  The title to show. */
+	title: string,
+	/**  Its other names. */
+	titles: string[],
+	/**  What kind of work it is. */
+	format: Format,
+	/**  The year in which it began. */
+	year: number | null,
+	/**  Chapters, where somebody counted. */
+	chapters: number | null,
+	/**  Volumes, where somebody counted. */
+	volumes: number | null,
+	/**  Who wrote and drew it. */
+	authors: string[],
+	/**  The manga of the library that it is, if it is one. */
+	manga_id?: MangaId | null,
+};
+
+/**  One integration, without any secret. */
+export type IntegrationView = {
+	/**  Whether there is a sign-in, good or not. */
+	is_connected: boolean,
+	/**  How the sign-in stands. */
+	state: ConnectionState,
+	/**  The account's id there. */
+	external_user_id: string | null,
+	/**  The account's name. */
+	external_username: string | null,
+	/**  When the sign-in ends, unless it is renewed. */
+	token_expires_at: string | null,
+	/**  Whether an API client is set up, by the user or by default. */
+	client_id_set: boolean,
+	/**  Whether it has a secret. */
+	client_secret_set: boolean,
+	/**  Whether this provider takes part. */
+	sync_enabled: boolean,
+	/**  Whether chapters, volumes and rereads take part. */
+	sync_reading_progress: boolean,
+	/**  Whether scores take part. */
+	sync_ratings: boolean,
+	/**  Whether the status takes part. */
+	sync_status: boolean,
+	/**  Whether changes travel by themselves. */
+	auto_sync: boolean,
+	/**  Which way they travel. */
+	direction: Direction,
+	/**  Who wins. */
+	rule: Rule,
+	/**  What follows a removal in the library. */
+	removal: RemovalPolicy,
+	/**  Whether private entries may go where privacy can't be held. */
+	export_private: boolean,
+	/**  Whether volumes are mapped where that is a choice (Kitsu's `volumesOwned`). */
+	volumes: boolean,
+	/**  When the last sync ended. */
+	last_sync_at: string | null,
+	/**  How it ended; `pending` before the first. */
+	last_sync_status: string,
+};
+
+/**  The language of the window. */
+export type Language = 
+/**  As the system's. */
+"system" | 
+/**  English. */
+"en" | 
+/**  Japanese. */
+"ja";
+
 /**  Something changed in the library: entries, links, conflicts. */
 export type LibraryChanged = null;
+
+/**  Which entries to show, and in which order. */
+export type LibraryQuery = {
+	/**  What any name must contain, whatever the case or width of its letters. */
+	search?: string | null,
+	/**  Only entries of these statuses; none given: of all. */
+	statuses?: Status[],
+	/**  Only manga that are mapped at one of these; none given: wherever they are. */
+	at?: Provider[],
+	/**  Only manga of which a connected provider holds something else, or waits for something. */
+	differs?: boolean,
+	/**  The order. */
+	sort?: Sort,
+	/**  Whether the order is turned round. */
+	descending?: boolean,
+	/**  The most entries to give. */
+	limit?: number,
+	/**  How many to leave out before. */
+	offset?: number,
+};
+
+/**  All titles together. */
+export type LibraryTotals = {
+	/**  Titles. */
+	titles: number,
+	/**  Chapters read. */
+	chapters_read: number,
+	/**  Volumes read. */
+	volumes_read: number,
+	/**  Rereads. */
+	rereads: number,
+};
+
+/**  One page of the library. */
+export type LibraryView = {
+	/**  How many entries there are on all pages. */
+	total: number,
+	/**  The entries of this page. */
+	entries: EntryView[],
+};
 
 /**  A sign-in that has begun in the browser. */
 export type LoginBegun = {
@@ -66,23 +626,293 @@ export type LoginBegun = {
 	expires_at: string,
 };
 
+/**  A work in the local library (table `manga`). */
+export type MangaId = string;
+
 /**  The person chose something outside the window that leads to a page in it. */
 export type Navigate = {
 	/**  The page, as the window's router names it. */
 	path: string,
 };
 
-/**  A service where a reader keeps a manga list. */
+/**  Something about an account that the reader should know. */
+export type Notice = 
+/**  Kitsu hides adult titles from their own owner, so absence is never read as removal. */
+"sfw_filter_on" | 
+/**  The list is longer than the service hands out (AniList: 11,000 entries). */
+"list_cut_short";
+
+/**  A year, a month of a year, or a day: a date in the reader's own calendar, never a moment in time. */
+export type PartialDate = string;
+
+/**  What a run is doing at a provider. */
+export type Phase = 
+/**  Reading the list. */
+"listing" | 
+/**  Comparing and storing. */
+"merging" | 
+/**  Writing entries. */
+"sending";
+
+/**  One intended change. */
+export type PlanRow = {
+	/**  The manga; none until it is in the library. */
+	manga_id: MangaId | null,
+	/**  Its title. */
+	title: string,
+	/**  Where it comes from or goes to. */
+	provider: Provider,
+	/**  The work's id there. */
+	external_id: ExternalId,
+	/**  What happens. */
+	action: Action,
+	/**  Field by field. */
+	fields: FieldChange[],
+};
+
+/**  Something that went wrong, or stands in the way. */
+export type Problem = {
+	/**  A stable word for programs. */
+	code: string,
+	/**  A sentence for people, with what to do. */
+	message: string,
+	/**  The manga that it is about, if it is about one. */
+	manga_id: MangaId | null,
+};
+
+/**  What keeps the sign-ins safe, or stands in the way. */
+export type ProtectionState = 
+/**  The system's keyring. */
+"keyring" | 
+/**  A passphrase, which was given. */
+"passphrase" | 
+/**  The keyring is there and locked. */
+"locked" | 
+/**  A passphrase, which was not given yet, or not the right one. */
+"passphrase_needed" | 
+/**  There is no keyring, and no passphrase was chosen yet. */
+"missing" | 
+/**  The key is not on this machine any more: every service has to be connected again. */
+"key_gone";
+
+/**  AniList, MyAnimeList or Kitsu: a service where a reader keeps a manga list. */
 export type Provider = 
-/**  AniList. */
+/**  AniList (`anilist`). */
 "anilist" | 
-/**  MyAnimeList. */
+/**  MyAnimeList (`myanimelist`). */
 "myanimelist" | 
-/**  Kitsu. */
+/**  Kitsu (`kitsu`). */
 "kitsu";
+
+/**  What happened at one provider. Counts are entries, but for `requests`. */
+export type ProviderReport = {
+	/**  How it went. */
+	status: ProviderStatus,
+	/**  HTTP requests. */
+	requests: number,
+	/**  Entries that took values from there. */
+	pulled: number,
+	/**  Entries that were sent there. */
+	pushed: number,
+	/**  Entries that came into the library from there. */
+	created_local: number,
+	/**  Entries that were added there. */
+	created_remote: number,
+	/**  Entries that were removed there. */
+	removed: number,
+	/**  Questions that wait for a person. */
+	conflicts: number,
+	/**  Listed works without a link to any other provider. */
+	unmatched: number,
+	/**  Entries of which something is held back: the services are not kept in step, or the entry is private. */
+	held: number,
+	/**  What went wrong, item by item. */
+	errors: Problem[],
+	/**  What the reader should know of the account. */
+	notices?: Notice[],
+};
+
+/**  How a run went at one provider. */
+export type ProviderStatus = 
+/**  All that was to be done is done. */
+"success" | 
+/**  Some items failed or were refused. */
+"partial" | 
+/**  Nothing could be done. */
+"failed" | 
+/**  The plan waits for a person. */
+"needs_approval" | 
+/**  The person has to sign in again. */
+"sign_in_again" | 
+/**  Not connected, or switched off. */
+"skipped";
+
+/**  What happens at a provider when the reader removes a manga from the library. */
+export type RemovalPolicy = 
+/**  Ask each time. */
+"ask" | 
+/**  Remove it there too. */
+"follow" | 
+/**  Keep it there. */
+"keep";
+
+/**  What a run did, or would do. */
+export type ReportView = {
+	/**  Which run. */
+	run_id: RunId,
+	/**  How much was looked at. */
+	strategy: Strategy,
+	/**  Whether anything was carried out. */
+	applied: boolean,
+	/**  What happened at each provider that was asked for. */
+	providers: Partial<{ [key in Provider]: ProviderReport }>,
+	/**  The first of the intended changes. */
+	plan: PlanRow[],
+	/**  How many there are in all. */
+	plan_total: number,
+};
+
+/**  Who wins when several sides changed the same group of fields to different values. */
+export type Rule = 
+/**  The newest edit, as far as times can tell. */
+"newest" | 
+/**  Whoever read furthest; other fields go by newest. */
+"furthest" | 
+/**  The library. */
+"local" | 
+/**  The provider. */
+"remote" | 
+/**  Nobody: a person decides. */
+"ask";
+
+/**  One sync (table `sync_runs`). */
+export type RunId = string;
+
+/**  One run. */
+export type RunView = {
+	/**  Which run. */
+	run_id: RunId,
+	/**  `full`, `incremental` or `edit`. */
+	strategy: string,
+	/**  Who asked for it. */
+	trigger: string,
+	/**  How it ended, or `running` or `interrupted`. */
+	status: string,
+	/**  When it began. */
+	started_at: string,
+	/**  When it ended. */
+	finished_at: string | null,
+	/**  What it did per provider. */
+	providers: Partial<{ [key in Provider]: ProviderReport }> | null,
+};
+
+/**  A rating from 1 to 100 points. “Not rated” is the absence of a score, never zero. */
+export type Score = number;
+
+/**  How scores are shown. They are kept as 1 to 100 whatever is chosen. */
+export type ScoreDisplay = 
+/**  1 to 100. */
+"hundred" | 
+/**  1 to 10. */
+"ten" | 
+/**  0.1 to 10.0. */
+"ten_decimal" | 
+/**  One to five stars. */
+"five" | 
+/**  Three faces. */
+"smiley";
+
+/**  A change of settings: what is none stays. */
+export type SettingsChange = {
+	/**  See [`IntegrationView::sync_enabled`]; the same for the others. */
+	sync_enabled?: boolean | null,
+	/**  Chapters, volumes and rereads. */
+	sync_reading_progress?: boolean | null,
+	/**  Scores. */
+	sync_ratings?: boolean | null,
+	/**  The status. */
+	sync_status?: boolean | null,
+	/**  By themselves. */
+	auto_sync?: boolean | null,
+	/**  Which way. */
+	direction?: Direction | null,
+	/**  Who wins. */
+	rule?: Rule | null,
+	/**  What follows a removal. */
+	removal?: RemovalPolicy | null,
+	/**  Private entries. */
+	export_private?: boolean | null,
+	/**  Volumes. */
+	volumes?: boolean | null,
+};
 
 /**  A setting changed elsewhere: by the tray, by another process. */
 export type SettingsChanged = null;
+
+/**  All settings, in the shape of the command line's answer. */
+export type SettingsView = {
+	/**  AniList's. */
+	anilist: IntegrationView,
+	/**  MyAnimeList's. */
+	myanimelist: IntegrationView,
+	/**  Kitsu's. */
+	kitsu: IntegrationView,
+	/**  Whether what came from one provider may go to another. */
+	keep_in_step: boolean,
+};
+
+/**  Whether an entry is in a provider's list. */
+export type SidePresence = 
+/**  It was not read yet. */
+"unknown" | 
+/**  It is not there. */
+"absent" | 
+/**  It is there. */
+"present";
+
+/**  One provider's side of a title. */
+export type SideView = {
+	/**  Its id there. */
+	external_id: ExternalId,
+	/**  Its page there; none: the provider is a simulated one. */
+	page_url: string | null,
+	/**  Whether the provider is connected and switched on. If not, nothing is sent and nothing differs. */
+	takes_part: boolean,
+	/**  Whether a person has yet to approve the first sync with this provider. */
+	awaits_approval: boolean,
+	/**  Whether the entry is in the list there. */
+	presence: SidePresence,
+	/**  What the list said when it was last read; none: it is not there. */
+	fields: Partial<{ [key in Field]: Value }> | null,
+	/**  When that was read. */
+	read_at: string | null,
+	/**  When it was last saved there. */
+	updated_at: string | null,
+	/**  The fields that differ in the provider's terms. */
+	differs: Field[],
+	/**  Those of them that were accepted, by a person or because the provider can't hold ours. */
+	accepted: Field[],
+	/**  What will be sent next. */
+	will_send: FieldChange[],
+	/**  Whether sending it adds the entry there. */
+	creates: boolean,
+	/**  The fields that are held back because they came from another provider. */
+	held: Field[],
+	/**  Why the entry as a whole is held back. */
+	held_entry: Held | null,
+	/**  The fields of which a person has yet to decide. */
+	asked: Field[],
+	/**  Since when something waits to be sent. */
+	due_since: string | null,
+	/**  When it is tried again; none: with the next sync. */
+	next_try_at: string | null,
+	/**  How often it was tried in vain. */
+	attempts: number,
+	/**  Why the provider refused it for good. */
+	refused: Failure | null,
+	/**  Why the last try failed. */
+	failed: Failure | null,
+};
 
 /**  Where the browser may be sent back to: one of these is registered at the service, exactly so. */
 export type SignInAddresses = {
@@ -106,8 +936,189 @@ export type SignInEnded = {
 	error: AppError | null,
 };
 
+/**  The order of entries. */
+export type Sort = 
+/**  By title, A first. */
+"title" | 
+/**  By the last change, the oldest first. */
+"updated" | 
+/**  By score, the unrated first. */
+"score" | 
+/**  By chapters read, the fewest first. */
+"progress" | 
+/**  By when the entry was added, the oldest first. */
+"added";
+
+/**  The library in numbers. */
+export type Statistics = {
+	/**  All titles together. */
+	totals: LibraryTotals,
+	/**  Titles by status, all six. */
+	by_status: StatusCount[],
+	/**  Titles by score: 1 to 10 points, 11 to 20, …, 91 to 100. */
+	by_score: [number, number, number, number, number, number, number, number, number, number],
+	/**  Titles without a score. */
+	unrated: number,
+	/**  Titles by format, all four. */
+	by_format: FormatCount[],
+	/**  Chapters read in each of the last 52 weeks, the oldest first. */
+	chapters_per_week: WeekCount[],
+	/**  How each connected provider agrees with the library. */
+	in_step: StepCount[],
+};
+
+/**  Where a reader stands with a manga. */
+export type Status = 
+/**  Being read for the first time. */
+"reading" | 
+/**  Read to the end. */
+"completed" | 
+/**  Put aside, to go on later. */
+"on_hold" | 
+/**  Given up. */
+"dropped" | 
+/**  Not begun. */
+"plan_to_read" | 
+/**  Read before, and being read again. */
+"rereading";
+
+/**  Titles of one status. */
+export type StatusCount = {
+	/**  The status. */
+	status: Status,
+	/**  How many. */
+	titles: number,
+};
+
+/**  How one provider agrees with the library. */
+export type StepCount = {
+	/**  Which provider. */
+	provider: Provider,
+	/**  Titles that are in both lists. */
+	titles: number,
+	/**  Those of them that are the same in the provider's terms. */
+	in_step: number,
+	/**  Those that differ. */
+	differ: number,
+	/**  Those of which something waits to be sent. */
+	wait: number,
+};
+
+/**  How much a run looks at. */
+export type Strategy = 
+/**  Every list whole. */
+"full" | 
+/**  What changed since the last listing. */
+"incremental" | 
+/**  What was edited here, each list's changes first. */
+"edit";
+
 /**  A sync began, got further or ended, or syncing was paused or resumed. */
 export type SyncStateChanged = null;
+
+/**  Light or dark. */
+export type Theme = 
+/**  As the system's. */
+"system" | 
+/**  Light. */
+"light" | 
+/**  Dark. */
+"dark";
+
+/**  A name of a work, with its language where known. */
+export type Title = {
+	/**  Which kind of name it is. */
+	kind: TitleKind,
+	/**  The name. */
+	text: string,
+};
+
+/**  The kinds of names. */
+export type TitleKind = 
+/**  In Latin letters, as it sounds. */
+"romaji" | 
+/**  English. */
+"english" | 
+/**  In the language of the original. */
+"native" | 
+/**  Any other name. */
+"synonym";
+
+/**  Which of a manga's titles is shown. */
+export type TitleLanguage = 
+/**  The native title in Latin letters. */
+"romaji" | 
+/**  The English title. */
+"english" | 
+/**  The title as it was published first. */
+"native";
+
+/**  The requests to one provider in one hour. */
+export type UsageView = {
+	/**  Who was asked. */
+	provider: Provider,
+	/**  The hour's beginning. */
+	hour: string,
+	/**  How often. */
+	requests: number,
+};
+
+export type Value = Status | number | Score | null | PartialDate | null | string | null | boolean;
+
+/**  A plan that waits. */
+export type WaitingPlan = {
+	/**  The run that made it. */
+	run_id: RunId,
+	/**  Whether it was made from whole lists. */
+	full: boolean,
+	/**  Its rows, numbered from 1. */
+	rows: WaitingRow[],
+};
+
+/**  One row of it. */
+export type WaitingRow = {
+	/**  Its number. */
+	row?: number,
+	/**  Whether it is left out when the plan is applied. */
+	skipped?: boolean,
+	/**  The manga; none until it is in the library. */
+	manga_id: MangaId | null,
+	/**  Its title. */
+	title: string,
+	/**  Where it comes from or goes to. */
+	provider: Provider,
+	/**  The work's id there. */
+	external_id: ExternalId,
+	/**  What happens. */
+	action: Action,
+	/**  Field by field. */
+	fields: FieldChange[],
+};
+
+/**  Something that waits to be sent, or was refused. */
+export type WaitingView = {
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string,
+	/**  Where it is to be sent. */
+	provider: Provider,
+	/**  Since when. */
+	due_since: string,
+	/**  How often it was tried in vain. */
+	attempts: number,
+	/**  When it is tried again; none: with the next sync. */
+	next_try_at: string | null,
+	/**  Whether the provider said no for good. */
+	refused: boolean,
+	/**  Why it failed last, as a stable word. */
+	code: string | null,
+	/**  The same as a sentence for people. */
+	message: string | null,
+};
+
+/**  What a line of history says was there, or is: a field's value, a whole entry, or a work that was linked. */
+export type Was = Value | Partial<{ [key in Field]: Value }>;
 
 /**  How the browser comes back after a sign-in: as the person registered it at the service. */
 export type WayBack = 
@@ -117,6 +1128,14 @@ export type WayBack =
 "loopback" | 
 /**  To the service's own page, from which the person copies. */
 "pin";
+
+/**  Chapters read in one week. */
+export type WeekCount = {
+	/**  The week's Monday, by the reader's calendar. */
+	monday: string,
+	/**  How many. */
+	chapters: number,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -26,7 +26,7 @@ use tokio::sync::{broadcast::error::RecvError, watch};
 use crate::{
     AppSettings, Session,
     error::AppError,
-    events::{LibraryChanged, SyncStateChanged},
+    events::{EngineEvent, LibraryChanged, SyncStateChanged},
     notify, tray, window,
 };
 
@@ -201,10 +201,12 @@ async fn tell(app: AppHandle, engine: Arc<Engine>) {
 }
 
 async fn pass_on(app: &AppHandle, news: &EngineNews) {
+    window::tell(app, &EngineEvent(news.clone()));
     match news {
         EngineNews::Started { .. } => set_running(app, true),
         EngineNews::Finished { .. } => {
             set_running(app, false);
+            judge(app).await;
             window::tell(app, &LibraryChanged);
             notify::look(app).await;
         }
@@ -213,6 +215,14 @@ async fn pass_on(app: &AppHandle, news: &EngineNews) {
             tray::refresh(app);
         }
         EngineNews::Progress { .. } | EngineNews::ProviderDone { .. } => {}
+    }
+}
+
+/// Works out what is not in step before anybody waits for it.
+async fn judge(app: &AppHandle) {
+    let Ok(engine) = app.state::<Session>().engine().await else { return };
+    if let Err(error) = engine.judge_all().await {
+        tracing::warn!(code = error.code(), "it is not known what is in step");
     }
 }
 

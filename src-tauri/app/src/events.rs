@@ -1,11 +1,16 @@
 //! What the window is told without having asked. Each of them says only that something changed, or where to go; the window
 //! asks for the rest. No secret is ever in one.
 
+use kuroibara_engine::core::Provider;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::Event;
 
-use crate::{commands::dto::Provider, error::AppError};
+use crate::error::AppError;
+
+/// What a sync tells while it runs.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct EngineEvent(pub kuroibara_engine::events::Event);
 
 /// Something changed in the library: entries, links, conflicts.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]

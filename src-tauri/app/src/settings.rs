@@ -11,7 +11,9 @@ use kuroibara_engine::oauth::Redirect;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{commands::dto::Provider, error::AppError};
+use kuroibara_engine::core::Provider;
+
+use crate::error::AppError;
 
 /// The file in the data directory.
 const FILE: &str = "window.json";

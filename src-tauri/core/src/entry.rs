@@ -142,7 +142,6 @@ impl Field {
 
 /// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(untagged)]
 pub enum Value {
     /// Of [`Field::Status`].
@@ -155,9 +154,34 @@ pub enum Value {
     Date(Option<PartialDate>),
     /// Of [`Field::Notes`].
     #[serde(serialize_with = "text")]
-    Text(#[cfg_attr(feature = "specta", specta(type = Option<String>))] Option<Arc<str>>),
+    Text(Option<Arc<str>>),
     /// Of [`Field::Private`].
     Flag(bool),
+}
+
+/// How TypeScript writes a [`Value`].
+#[cfg(feature = "specta")]
+mod typescript {
+    use crate::{PartialDate, Score, Status};
+
+    #[derive(serde::Serialize, specta::Type)]
+    #[serde(untagged)]
+    #[allow(dead_code, reason = "it only says how TypeScript writes it")]
+    pub(super) enum Value {
+        Status(Status),
+        Count(u32),
+        Score(Option<Score>),
+        Date(Option<PartialDate>),
+        Text(Option<String>),
+        Flag(bool),
+    }
+}
+
+#[cfg(feature = "specta")]
+impl specta::Type for Value {
+    fn definition(types: &mut specta::Types) -> specta::datatype::DataType {
+        typescript::Value::definition(types)
+    }
 }
 
 fn text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -24,8 +24,8 @@ pub enum Cause {
 impl Engine {
     /// Everything that waits for a person now.
     pub async fn attention(&self) -> Result<Vec<Cause>, EngineError> {
-        let integrations = self.settings().await?.integrations;
-        let ended = integrations.into_iter().filter(|(_, one)| one.state == ConnectionState::SignInAgain);
+        let settings = self.settings().await?;
+        let ended = settings.integrations().into_iter().filter(|(_, one)| one.state == ConnectionState::SignInAgain);
         let mut causes: Vec<_> = ended.map(|(provider, _)| Cause::SignIn(provider)).collect();
         causes.extend(self.db.waiting_plan().await?.map(|run| Cause::Plan(run.id)));
         causes.extend(self.db.open_conflicts().await?.into_iter().map(|conflict| Cause::Conflict(conflict.id)));

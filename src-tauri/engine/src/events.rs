@@ -1,12 +1,12 @@
 //! What a sync tells while it runs, for progress bars and for the window. Losing an event loses nothing.
 
 use kuroibara_core::{Provider, RunId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::sync::report::ProviderStatus;
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -51,7 +51,7 @@ pub enum Event {
 }
 
 /// What a run is doing at a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {

@@ -1,27 +1,80 @@
-//! What the window may ask: each command reads its arguments, makes one engine call and converts the answer. The list below
-//! is the whole contract, from which `ui/src/bindings.ts` is generated. No secret is ever in an answer.
+//! What the window may ask: each command reads its arguments, makes one engine call and converts the answer. The lists below
+//! are the whole contract, from which `ui/src/bindings.ts` is generated. No secret is ever in an answer.
 
-pub mod about;
-pub mod dto;
+pub mod accounts;
+pub mod activity;
+pub mod answer;
+pub mod library;
+pub mod machine;
+pub mod sync;
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::{
-    events::{CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
+    events::{CloseAsked, EngineEvent, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
     sign_in, window,
 };
+
+/// The commands that need the library and no window, and those that `$more` names. Tests answer the first without one.
+macro_rules! all_commands {
+    ($($more:tt)*) => {
+        collect_commands![
+            accounts::get_settings,
+            accounts::set_up_client,
+            accounts::update_integration,
+            accounts::set_keep_in_step,
+            accounts::connect_kitsu,
+            accounts::disconnect,
+            sync::trigger_sync,
+            sync::preview_sync,
+            sync::waiting_plan,
+            sync::plan_skip,
+            sync::plan_never,
+            sync::plan_apply,
+            library::library,
+            library::entry_detail,
+            library::edit_entry,
+            library::edit_entries,
+            library::add_entry,
+            library::remove_entry,
+            library::search_provider,
+            library::link,
+            library::unlink,
+            activity::history,
+            activity::usage,
+            activity::budgets,
+            activity::waiting,
+            activity::retry,
+            activity::statistics,
+            machine::about,
+            machine::doctor,
+            machine::protection,
+            machine::unlock,
+            machine::app_settings,
+            machine::update_app_settings,
+            $($more)*
+        ]
+    };
+}
 
 /// Every command and every event, with their types.
 pub fn bindings() -> Builder<tauri::Wry> {
     Builder::new()
-        .commands(collect_commands![
-            about::about,
+        .commands(all_commands![
             sign_in::commands::connect,
             sign_in::commands::finish_login,
             sign_in::commands::sign_in_addresses,
             window::close_window
         ])
-        .events(collect_events![CloseAsked, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged])
+        .events(collect_events![
+            CloseAsked,
+            EngineEvent,
+            LibraryChanged,
+            Navigate,
+            SettingsChanged,
+            SignInEnded,
+            SyncStateChanged
+        ])
         // The window's `api.ts` catches what is thrown, which is always an `AppError`.
         .error_handling(ErrorHandlingMode::Throw)
         // What crosses is written the same in both directions.

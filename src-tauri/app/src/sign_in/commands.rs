@@ -1,14 +1,14 @@
 //! What the window asks about signing in by browser.
 
 use chrono::{DateTime, Utc};
-use kuroibara_engine::{core, oauth::Redirect};
+use kuroibara_engine::{core::Provider, oauth::Redirect};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Manager, State};
 use tauri_plugin_opener::OpenerExt;
 
 use super::loopback;
-use crate::{Chosen, Session, commands::dto::Provider, error::AppError, settings::WayBack};
+use crate::{Chosen, Session, error::AppError, settings::WayBack};
 
 /// A sign-in that has begun in the browser.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -40,7 +40,7 @@ pub(crate) struct SignInAddresses {
 pub(crate) async fn connect(app: AppHandle, provider: Provider) -> Result<LoginBegun, AppError> {
     let engine = app.state::<Session>().engine().await?;
     let way_back = app.state::<Chosen>().get().way_back(provider);
-    let begun = engine.begin_login_by(provider.into(), way_back.into()).await?;
+    let begun = engine.begin_login_by(provider, way_back.into()).await?;
     if way_back == WayBack::Loopback {
         loopback::listen(&app).await?;
     }
@@ -60,7 +60,7 @@ pub(crate) async fn sign_in_addresses(
     provider: Provider,
 ) -> Result<SignInAddresses, AppError> {
     let engine = session.engine().await?;
-    let address = |redirect| engine.sign_in_address(provider.into(), redirect);
+    let address = |redirect| engine.sign_in_address(provider, redirect);
     Ok(SignInAddresses {
         deep_link: address(Redirect::DeepLink).unwrap_or_default(),
         loopback: address(Redirect::Loopback).unwrap_or_default(),
@@ -78,9 +78,9 @@ pub(crate) async fn finish_login(app: AppHandle, text: String) -> Result<(), App
 }
 
 fn register_url(provider: Provider) -> &'static str {
-    match core::Provider::from(provider) {
-        core::Provider::AniList => "https://anilist.co/settings/developer",
-        core::Provider::MyAnimeList => "https://myanimelist.net/apiconfig",
-        core::Provider::Kitsu => "https://kitsu.app",
+    match provider {
+        Provider::AniList => "https://anilist.co/settings/developer",
+        Provider::MyAnimeList => "https://myanimelist.net/apiconfig",
+        Provider::Kitsu => "https://kitsu.app",
     }
 }

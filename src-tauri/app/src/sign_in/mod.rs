@@ -59,7 +59,7 @@ pub(crate) async fn end(app: &AppHandle, text: &str) -> Result<(), AppError> {
     if let Some(error) = &error {
         tracing::info!(code = error.code, "a sign-in did not end as it should");
     }
-    window::tell(app, &SignInEnded { provider: provider.map(Into::into), error: error.clone() });
+    window::tell(app, &SignInEnded { provider, error: error.clone() });
     window::tell(app, &SettingsChanged);
     error.map_or(Ok(()), Err)
 }

@@ -37,13 +37,14 @@ pub(super) async fn look(app: &AppHandle) -> Seen {
 }
 
 async fn fill(seen: &mut Seen, engine: &Engine) -> Result<(), EngineError> {
-    let integrations = engine.settings().await?.integrations;
+    let settings = engine.settings().await?;
     seen.connected =
-        integrations.into_iter().filter(|(_, one)| one.is_connected).map(|(provider, _)| provider).collect();
+        settings.integrations().into_iter().filter(|(_, one)| one.is_connected).map(|(provider, _)| provider).collect();
     seen.needs_you = !engine.attention().await?.is_empty();
-    seen.last = engine.history(None, 1).await?.runs.first().and_then(last);
+    seen.last = engine.history(None, 1, 0).await?.runs.first().and_then(last);
     let statuses = vec![Status::Reading, Status::Rereading];
-    let query = LibraryQuery { statuses, sort: Sort::Updated, limit: LOOKED_AT, ..LibraryQuery::default() };
+    let query =
+        LibraryQuery { statuses, sort: Sort::Updated, descending: true, limit: LOOKED_AT, ..LibraryQuery::default() };
     let entries = engine.library(&query).await?.entries;
     seen.reading = entries
         .into_iter()

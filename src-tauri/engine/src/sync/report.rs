@@ -77,7 +77,7 @@ pub struct ProviderReport {
     /// What went wrong, item by item.
     pub errors: Vec<Problem>,
     /// What the reader should know of the account.
-    #[serde(skip_deserializing)]
+    #[serde(default)]
     pub notices: Vec<Notice>,
 }
 

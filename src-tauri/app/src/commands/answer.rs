@@ -1,0 +1,74 @@
+//! What crosses to the window otherwise than the engine says it: addresses that only a web view knows, and lists that are cut
+//! where nobody would read on.
+
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use kuroibara_engine::{
+    core::{Provider, RunId},
+    detail::EntryDetail,
+    library::{EntryView, LibraryView},
+    sync::report::{PlanRow, ProviderReport, Report, Strategy},
+};
+use serde::Serialize;
+use specta::Type;
+
+/// The most rows of a plan that a report carries: the plan that waits has them all.
+const PLAN_ROWS: usize = 500;
+/// Where the web view finds the covers: it writes the address of a protocol of our own in one of two ways.
+const COVERS: &str =
+    if cfg!(any(windows, target_os = "android")) { "http://cover.localhost/" } else { "cover://localhost/" };
+
+/// What a run did, or would do.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct ReportView {
+    /// Which run.
+    pub run_id: RunId,
+    /// How much was looked at.
+    pub strategy: Strategy,
+    /// Whether anything was carried out.
+    pub applied: bool,
+    /// What happened at each provider that was asked for.
+    pub providers: BTreeMap<Provider, ProviderReport>,
+    /// The first of the intended changes.
+    pub plan: Vec<PlanRow>,
+    /// How many there are in all.
+    pub plan_total: usize,
+}
+
+impl From<Report> for ReportView {
+    fn from(report: Report) -> Self {
+        let Report { run_id, strategy, applied, providers, mut plan } = report;
+        let plan_total = plan.len();
+        plan.truncate(PLAN_ROWS);
+        Self { run_id, strategy, applied, providers, plan, plan_total }
+    }
+}
+
+/// The entry with the address at which the web view finds its cover. It changes with the picture, so that the web view may
+/// keep what it has.
+pub(crate) fn entry(mut entry: EntryView) -> EntryView {
+    entry.cover = entry.cover.map(|address| {
+        let mut hasher = DefaultHasher::new();
+        address.hash(&mut hasher);
+        format!("{COVERS}{}?{:08x}", entry.manga_id, hasher.finish() as u32)
+    });
+    entry
+}
+
+/// The same of several.
+pub(crate) fn entries(entries: Vec<EntryView>) -> Vec<EntryView> {
+    entries.into_iter().map(entry).collect()
+}
+
+/// The same of a page.
+pub(crate) fn page(page: LibraryView) -> LibraryView {
+    LibraryView { entries: entries(page.entries), ..page }
+}
+
+/// The same of one with all its sides.
+pub(crate) fn detail(detail: EntryDetail) -> EntryDetail {
+    EntryDetail { entry: entry(detail.entry), ..detail }
+}

@@ -1,0 +1,59 @@
+//! Syncing on request, and the plan that waits for a person.
+
+use kuroibara_engine::{core::Provider, plan::WaitingPlan, sync::Order};
+use tauri::State;
+
+use super::answer::ReportView;
+use crate::{error::AppError, session::Session};
+
+/// Syncs now: one service, or all that are connected; with `full` their whole lists.
+#[tauri::command]
+#[specta::specta]
+pub async fn trigger_sync(
+    session: State<'_, Session>,
+    provider: Option<Provider>,
+    full: bool,
+) -> Result<ReportView, AppError> {
+    let order = Order { providers: provider.into_iter().collect(), full, ..Order::default() };
+    Ok(session.engine().await?.sync(&order).await?.into())
+}
+
+/// What a sync would do now. Nothing is written.
+#[tauri::command]
+#[specta::specta]
+pub async fn preview_sync(
+    session: State<'_, Session>,
+    provider: Option<Provider>,
+    full: bool,
+) -> Result<ReportView, AppError> {
+    let order = Order { providers: provider.into_iter().collect(), full, dry_run: true, ..Order::default() };
+    Ok(session.engine().await?.sync(&order).await?.into())
+}
+
+/// The plan that waits for a person; none if nothing does.
+#[tauri::command]
+#[specta::specta]
+pub async fn waiting_plan(session: State<'_, Session>) -> Result<Option<WaitingPlan>, AppError> {
+    Ok(session.engine().await?.waiting_plan().await?)
+}
+
+/// Leaves a title out of the plan this time.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_skip(session: State<'_, Session>, row: usize) -> Result<WaitingPlan, AppError> {
+    Ok(session.engine().await?.plan_skip(row).await?)
+}
+
+/// Leaves a title out of the plan for ever.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_never(session: State<'_, Session>, row: usize) -> Result<WaitingPlan, AppError> {
+    Ok(session.engine().await?.plan_never(row).await?)
+}
+
+/// Carries the plan out: these rows, or without any all that were not left out.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_apply(session: State<'_, Session>, rows: Vec<usize>) -> Result<ReportView, AppError> {
+    Ok(session.engine().await?.plan_apply(&rows).await?.into())
+}
