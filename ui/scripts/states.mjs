@@ -3,7 +3,56 @@ const click = (id) => (page) => page.click(`[data-testid="${id}"]`)
 
 export const STATES = [
   { name: 'library', path: '/library' },
+  { name: 'library-table', path: '/library?view=table' },
+  { name: 'library-one', path: '/library', world: 'one' },
   { name: 'library-empty', path: '/library', world: 'empty' },
+  { name: 'library-none', path: '/library?q=zzzz' },
+  { name: 'library-awkward', path: '/library?q=%F0%9F%8C%B9' },
+  { name: 'library-broken', path: '/library', world: 'broken' },
+  { name: 'library-slow', path: '/library', world: 'slow', settle: 400 },
+  { name: 'library-slow-table', path: '/library?view=table', world: 'slow', settle: 400 },
+  { name: 'library-drawer', path: '/library', then: async (page) => {
+    await page.click('[data-testid="entry-2"]')
+    await page.waitForSelector('[data-testid="comparison"]')
+  } },
+  { name: 'library-drawer-table', path: '/library?view=table', world: 'offline', then: async (page) => {
+    await page.click('[data-testid="entry-3"] p')
+    await page.waitForSelector('[data-testid="comparison"]')
+    await page.locator('[data-testid="drawer-remove"]').scrollIntoViewIfNeeded()
+  } },
+  { name: 'library-draft', path: '/library', then: async (page) => {
+    await page.click('[data-testid="entry-2"]')
+    await page.fill('[data-testid="drawer-finished"]', '2026-13')
+  } },
+  { name: 'library-picked', path: '/library', then: async (page) => {
+    await page.click('[data-testid="entry-1"]', { modifiers: ['Control'] })
+    await page.click('[data-testid="entry-3"]', { modifiers: ['Shift'] })
+    await page.waitForSelector('[data-testid="picked-bar"]')
+  } },
+  { name: 'library-remove', path: '/library', then: async (page) => {
+    await page.click('[data-testid="entry-1"]', { modifiers: ['Control'] })
+    await page.click('[data-testid="pick-all"]')
+    await page.click('[data-testid="many-remove"]')
+    await page.waitForSelector('[data-testid="ask-yes"]')
+  } },
+  { name: 'library-quick', path: '/library?view=table', then: async (page) => {
+    await page.click('[data-testid="entry-2"] [data-testid="entry-status"]')
+    await page.waitForSelector('[data-testid="quick-edit"]')
+  } },
+  { name: 'library-not-kept', path: '/library?view=table', world: 'stubborn', then: async (page) => {
+    await page.click('[data-testid="entry-2"] [data-testid="entry-plus-one"]')
+    await page.waitForSelector('[data-slot="title"]')
+  } },
+  { name: 'library-add', path: '/library', then: async (page) => {
+    await page.click('[data-testid="library-add"]')
+    await page.fill('[data-testid="add-search"]', 'fox')
+    await page.waitForSelector('[data-testid="hit-add"]')
+  } },
+  { name: 'library-add-down', path: '/library', world: 'stubborn', then: async (page) => {
+    await page.click('[data-testid="library-add"]')
+    await page.fill('[data-testid="add-search"]', 'fox')
+    await page.waitForSelector('[data-testid="error-state"]')
+  } },
   { name: 'review', path: '/review' },
   { name: 'review-empty', path: '/review', world: 'empty' },
   { name: 'review-one', path: '/review', world: 'one' },

@@ -25,6 +25,23 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+// A formatter costs far more than its use, and a list shows hundreds of times: each kind is made once.
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>()
+
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, options)
+  dateFormats.set(key, format)
+  return format
+}
+
+function relativeFormat(locale: string): Intl.RelativeTimeFormat {
+  const format = relativeFormats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  relativeFormats.set(locale, format)
+  return format
+}
+
 /** Formatters in the window's language. */
 export function useTimes() {
   const { t, locale } = useI18n()
@@ -33,7 +50,7 @@ export function useTimes() {
   function relative(at: string): string {
     const gap = new Date(at).getTime() - now.value
     const far = Math.abs(gap)
-    const words = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' })
+    const words = relativeFormat(locale.value)
     if (far < MINUTE) return words.format(0, 'second')
     if (far < HOUR) return words.format(Math.trunc(gap / MINUTE), 'minute')
     if (far < DAY) return words.format(Math.trunc(gap / HOUR), 'hour')
@@ -43,12 +60,12 @@ export function useTimes() {
   function date(at: string): string {
     const thisYear = new Date(at).getFullYear() === new Date(now.value).getFullYear()
     const year = thisYear ? undefined : 'numeric'
-    return new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', year }).format(new Date(at))
+    return dateFormat(locale.value, { day: 'numeric', month: 'short', year }).format(new Date(at))
   }
 
   /** The time of day; with the day in front unless it is today. */
   function clock(at: string): string {
-    const time = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at))
+    const time = dateFormat(locale.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at))
     return new Date(at).toDateString() === new Date(now.value).toDateString() ? time : `${date(at)} ${time}`
   }
 
@@ -67,7 +84,7 @@ export function useTimes() {
   }
 
   function exact(at: string): string {
-    return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
+    return dateFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
   }
 
   function daysUntil(at: string): number {

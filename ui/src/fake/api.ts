@@ -93,7 +93,7 @@ export function fakeApi(world: World): FakeApi {
       return report(null, true)
     },
     library: (query) => {
-      const found = world.entries.filter((entry) => matches(entry, query)).sort(by(query))
+      const found = finding(query)
       return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }
     },
     entryDetail: (id) => detailOf(find(id)),
@@ -146,6 +146,16 @@ export function fakeApi(world: World): FakeApi {
     sampleAccountsStart: () => ({ running: (world.samples = true) }),
     sampleAccountsRemove: () => ({ running: (world.samples = false) }),
     sampleAccounts: () => ({ running: world.samples }),
+  }
+
+  // The real one has an index; without this, scrolling would be slowed by the fake alone.
+  let last: { key: string; of: EntryView[]; found: EntryView[] } | null = null
+  function finding(query: LibraryQuery): EntryView[] {
+    const key = JSON.stringify({ ...query, limit: 0, offset: 0 })
+    if (last?.key !== key || last.of !== world.entries) {
+      last = { key, of: world.entries, found: world.entries.filter((entry) => matches(entry, query)).sort(by(query)) }
+    }
+    return last.found
   }
 
   function withRows(change: (rows: NonNullable<World['plan']>['rows']) => NonNullable<World['plan']>['rows']) {

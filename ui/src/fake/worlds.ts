@@ -25,7 +25,9 @@ export interface World {
   samples: boolean
 }
 
-export const WORLDS = ['full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands', 'quiet'] as const
+export const WORLDS = [
+  'full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands', 'quiet', 'stubborn',
+] as const
 export type WorldName = (typeof WORLDS)[number]
 
 export const BROKEN: AppError = {
@@ -72,6 +74,8 @@ export function worldOf(name: WorldName): World {
       return { ...world, offline: true }
     case 'syncing':
       return { ...world, running: true }
+    case 'stubborn':
+      return { ...world, failures: Object.fromEntries(WRITES.map((call) => [call, BROKEN])) }
     case 'broken':
       return { ...world, failures: Object.fromEntries(READS.map((call) => [call, BROKEN])) }
     case 'locked':
@@ -81,6 +85,7 @@ export function worldOf(name: WorldName): World {
 }
 
 const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider']
 
 function full(count: number): World {
   return {

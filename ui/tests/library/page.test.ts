@@ -1,5 +1,5 @@
 import { flushPromises } from '@vue/test-utils'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import LibraryPage from '@/pages/LibraryPage.vue'
 import AppHeader from '@/components/frame/AppHeader.vue'
 import { BROKEN } from '@/fake/worlds'
@@ -7,6 +7,7 @@ import { useLibraryStore } from '@/stores/library'
 import { useSelectionStore } from '@/stores/selection'
 import { useIntegrationsStore } from '@/stores/integrations'
 import { show, type Shown } from '../world'
+import { loadLater } from './later'
 import { defineComponent, h } from 'vue'
 import { useRouter } from 'vue-router'
 
@@ -19,6 +20,7 @@ const library = (options: Parameters<typeof show>[1] = {}) => show(LibraryPage, 
 const many = (options: Parameters<typeof show>[1] = {}) => library({ world: 'offline', ...options })
 const edits = ({ api }: Shown) => api.calls.filter((call) => call.name === 'editEntry').map((call) => call.args)
 
+beforeAll(async () => void (await loadLater()))
 beforeEach(() => {
   localStorage.clear()
   vi.useRealTimers()
