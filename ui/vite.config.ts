@@ -47,6 +47,8 @@ export default defineConfig(({ mode }) => ({
       ui: {
         colors: { primary: 'rose', neutral: 'zinc', info: 'sky', success: 'emerald', warning: 'amber', error: 'red' },
         // The accent is for what is the person's to act on; a switch only says how something stands.
+        // Under the pointer a button stays dark or light enough to be read.
+        button: { compoundVariants: [{ color: 'primary', variant: 'solid', class: 'hover:bg-primary/90 active:bg-primary/90' }] },
         switch: { defaultVariants: { color: 'neutral' } },
       },
     }),
