@@ -26,9 +26,34 @@ function colourFromStyles(): Plugin {
   }
 }
 
+/** What the charts' library assigns although every object inherits it, by the file in which it does. */
+const INHERITED: Record<string, readonly [object: string, name: string]> = {
+  'd3-color.mjs': ['prototype', 'constructor'],
+  'd3-format.mjs': ['FormatSpecifier.prototype', 'toString'],
+}
+
+/**
+ * The window freezes what all objects inherit, and what is frozen there can't be assigned anywhere below it. So each such
+ * name is given to its object first. A library that does it no more fails the build, so that this goes away with it.
+ */
+function keepFrozenPrototype(): Plugin {
+  return {
+    name: 'keep-frozen-prototype',
+    transform(code, id) {
+      const [object, name] = INHERITED[id.split(/[\\/?]/).findLast((part) => part.endsWith('.mjs')) ?? ''] ?? []
+      if (!object || !name) return undefined
+      const assigned = `${object}.${name} = `
+      if (!code.includes(assigned)) throw new Error(`${id} assigns ${object}.${name} no more: take it off the list`)
+      const own = `Object.defineProperty(${object}, '${name}', { value: undefined, writable: true, configurable: true });`
+      return { code: code.replace(assigned, `${own} ${assigned}`), map: null }
+    },
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   plugins: [
     mode === 'fake' && startWithFake(),
+    keepFrozenPrototype(),
     colourFromStyles(),
     vue(),
     vueI18n({

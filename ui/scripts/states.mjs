@@ -64,7 +64,7 @@ export const STATES = [
   { name: 'review-broken', path: '/review', world: 'broken' },
   { name: 'review-slow', path: '/review', world: 'slow', settle: 400 },
   { name: 'activity', path: '/activity' },
-  { name: 'activity-run', path: '/activity', then: click('run-2') },
+  { name: 'activity-run', path: '/activity', then: click('run-3') },
   { name: 'activity-import', path: '/activity/0192b000-0000-7000-8000-00000000000c' },
   { name: 'activity-search', path: '/activity', then: (page) => page.fill('[data-testid="activity-search"]', 'garden') },
   { name: 'activity-trouble', path: '/activity', world: 'trouble' },
