@@ -27,6 +27,12 @@ describe('the guide', () => {
     expect(page.find('strong').text()).toBe('there')
   })
 
+  it('shows its own pictures and tells others by their words', () => {
+    const page = mount(MarkdownText, { props: { text: '![The plan](../pictures/review.png) ![Elsewhere](https://example.invalid/x.png)', follow: () => {} } })
+    expect(page.findAll('img').map((each) => each.attributes('alt'))).toEqual(['The plan'])
+    expect(page.text()).toContain('Elsewhere')
+  })
+
   it('hands a link to whoever knows where it leads', async () => {
     const followed: string[] = []
     const page = mount(MarkdownText, { props: { text: 'See [there](syncing.md).', follow: (address: string) => followed.push(address) } })

@@ -54,7 +54,7 @@ pub(crate) fn npm<const N: usize>(arguments: [&str; N]) -> Command {
 /// assets beside it.
 fn is_fresh(ui: &Path) -> bool {
     let built = ui.join("dist/index.html");
-    let made_from = ["src", "../docs/guide", "index.html", "package-lock.json", "vite.config.ts"];
+    let made_from = ["src", "../docs", "index.html", "package-lock.json", "vite.config.ts"];
     let newest = made_from.iter().filter_map(|name| newest(ui.join(name))).max();
     ui.join("dist/assets").is_dir() && changed_at(&built) > newest
 }

@@ -1,6 +1,7 @@
 // Shows a page of the guide. It builds elements from what the text means, so no text can bring elements of its own.
 import { marked, type Token, type Tokens } from 'marked'
 import { defineComponent, h, type PropType, type VNodeChild } from 'vue'
+import { guidePicture } from './guide'
 
 type Follow = (address: string) => void
 
@@ -57,6 +58,7 @@ function span(token: Token, follow: Follow): VNodeChild {
     case 'em': return h('em', spans(inside, follow))
     case 'codespan': return h('code', { class: 'rounded bg-elevated px-1 py-0.5 font-mono text-xs break-all' }, (token as Tokens.Codespan).text)
     case 'link': return link(token as Tokens.Link, follow)
+    case 'image': return picture(token as Tokens.Image)
     case 'text': return inside.length ? spans(inside, follow) : joined((token as Tokens.Text).text)
     default: return token.raw
   }
@@ -73,4 +75,10 @@ function link(token: Tokens.Link, follow: Follow): VNodeChild {
     follow(token.href)
   }
   return h('a', { href: '#', class: 'quiet-link', onClick }, spans(token.tokens, follow))
+}
+
+/** A picture that the window does not have is told by its words. */
+function picture({ href, text }: Tokens.Image): VNodeChild {
+  const src = guidePicture(href)
+  return src ? h('img', { src, alt: text, loading: 'lazy', class: 'my-4 w-full rounded-lg border border-default' }) : h('em', text)
 }

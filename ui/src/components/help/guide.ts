@@ -11,10 +11,13 @@ export type GuidePage = (typeof GUIDE)[number]
 export async function guidePage(page: GuidePage, language: Language): Promise<string> {
   const pages = language === 'ja' ? japanese : english
   const [, load] = Object.entries(pages).find(([path]) => path.endsWith(`/${page}.md`)) ?? []
-  return load ? unwrapped(await load()) : ''
+  return load ? load() : ''
 }
 
-/** Japanese is written without spaces, so a line that was broken in the file is joined without one. */
-function unwrapped(text: string): string {
-  return text.replace(/([^\p{ASCII}])\n *(?=[^\p{ASCII}])/gu, '$1')
+const pictures = import.meta.glob<string>('../../../../docs/pictures/*.png', { query: '?url', import: 'default', eager: true })
+
+/** Where the window keeps a picture of the guide. There are no others: nothing is loaded from anywhere else. */
+export function guidePicture(address: string): string | undefined {
+  const name = address.split('/').at(-1)
+  return Object.entries(pictures).find(([path]) => path.endsWith(`/${name}`))?.[1]
 }
