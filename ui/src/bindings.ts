@@ -73,6 +73,18 @@ export const commands = {
 	appSettings: () => __TAURI_INVOKE<AppSettings>("app_settings"),
 	/**  Chooses something else for the window. */
 	updateAppSettings: (change: AppSettingsChange) => __TAURI_INVOKE<AppSettings>("update_app_settings", { change }),
+	/**  Does nothing by itself for a while. */
+	pause: (until: Pause) => __TAURI_INVOKE<SyncState>("pause", { until }),
+	/**  Goes on by itself. */
+	resume: () => __TAURI_INVOKE<SyncState>("resume"),
+	/**  How the syncing stands. */
+	syncState: () => __TAURI_INVOKE<SyncState>("sync_state"),
+	/**  Whether the sample accounts are shown. */
+	sampleAccounts: () => __TAURI_INVOKE<SampleAccounts>("sample_accounts"),
+	/**  Removes the sample accounts with everything that was done in them, and shows the person's own library again. */
+	sampleAccountsRemove: () => __TAURI_INVOKE<SampleAccounts>("sample_accounts_remove"),
+	/**  Shows the sample accounts, connected, in place of the person's own library, which stays as it is. */
+	sampleAccountsStart: () => __TAURI_INVOKE<SampleAccounts>("sample_accounts_start"),
 	/**  Begins a sign-in and opens its page in the browser. */
 	connect: (provider: Provider) => __TAURI_INVOKE<LoginBegun>("connect", { provider }),
 	/**  Ends a sign-in with what the person pasted: the address that the browser shows, or the code or token in it. */
@@ -645,6 +657,13 @@ export type Notice =
 /**  A year, a month of a year, or a day: a date in the reader's own calendar, never a moment in time. */
 export type PartialDate = string;
 
+/**  How long syncing is paused. */
+export type Pause = 
+/**  For an hour. */
+"hour" | 
+/**  Until the morning of tomorrow. */
+"tomorrow";
+
 /**  What a run is doing at a provider. */
 export type Phase = 
 /**  Reading the list. */
@@ -804,6 +823,12 @@ export type RunView = {
 	finished_at: string | null,
 	/**  What it did per provider. */
 	providers: Partial<{ [key in Provider]: ProviderReport }> | null,
+};
+
+/**  Whether the window shows the sample accounts. */
+export type SampleAccounts = {
+	/**  Whether they are what is shown, in place of the person's own library. */
+	running: boolean,
 };
 
 /**  A rating from 1 to 100 points. “Not rated” is the absence of a score, never zero. */
@@ -1012,6 +1037,18 @@ export type Strategy =
 "incremental" | 
 /**  What was edited here, each list's changes first. */
 "edit";
+
+/**  How the syncing stands. */
+export type SyncState = {
+	/**  Whether a sync runs. */
+	running: boolean,
+	/**  Until when nothing is synced by itself; none: it is not paused. */
+	paused_until: string | null,
+	/**  The newest run. */
+	last: RunView | null,
+	/**  Whether no service could be reached the last time. */
+	offline: boolean,
+};
 
 /**  A sync began, got further or ended, or syncing was paused or resumed. */
 export type SyncStateChanged = null;

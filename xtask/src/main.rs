@@ -6,6 +6,7 @@
 mod bench;
 mod bindings;
 mod check;
+mod display;
 mod keyring;
 mod migration;
 mod postgres;
@@ -14,6 +15,7 @@ mod setup;
 mod step;
 mod test;
 mod ui;
+mod window;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,9 +30,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Play the demo journey in this terminal, against simulated services: no account is needed, none is touched.
+    /// Build and open the application. Without a display the demo journey is played in this terminal.
     Run(run::Options),
-    /// The same as `run`.
+    /// Play the demo journey in this terminal, against simulated services: no account is needed, none is touched.
     Demo(run::Options),
     /// Run every test, with a PostgreSQL server and a keyring of its own, and say how many passed.
     Test(test::Options),
@@ -56,7 +58,8 @@ fn main() -> ExitCode {
 
 fn perform(task: Task) -> Result<(), step::Failure> {
     match task {
-        Task::Run(options) | Task::Demo(options) => run::run(&options),
+        Task::Run(options) => window::run(&options),
+        Task::Demo(options) => run::run(&options),
         Task::Test(options) => test::test(&options),
         Task::Check => check::check(),
         Task::Bindings => bindings::bindings(),

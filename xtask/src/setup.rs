@@ -15,6 +15,7 @@ pub(crate) const WINDOW: &[Package] = &[
     ("pkg-config", "finds the two libraries below"),
     ("libwebkit2gtk-4.1-dev", "draws the window"),
     ("libdbus-1-dev", "lets the window talk to the desktop"),
+    ("libayatana-appindicator3-1", "shows the tray"),
 ];
 
 /// What the tests start for themselves.
@@ -22,6 +23,16 @@ pub(crate) const SERVICES: &[Package] = &[
     ("postgresql", "the second database that every store law is tested on"),
     ("dbus", "carries the keyring's messages"),
     ("gnome-keyring", "the keyring that secrets are tested with"),
+];
+
+/// What the tests of the window take besides.
+pub(crate) const DISPLAY: &[Package] = &[
+    ("xvfb", "the display that the window is tested on"),
+    ("openbox", "brings windows to the front on it"),
+    ("webkit2gtk-driver", "clicks and types in the window"),
+    ("xdg-utils", "hands links over, as a browser does"),
+    ("desktop-file-utils", "registers who opens them"),
+    ("fonts-dejavu-core", "the letters in it"),
 ];
 
 /// Sees to it that these packages are there. On other systems than Debian's it goes on and lets the build decide.

@@ -1,5 +1,6 @@
 //! Runs every test with the real servers it needs, and says at the end how many passed. It must not know what is tested.
 
+use crate::display::Display;
 use crate::keyring::Keyring;
 use crate::postgres::Postgres;
 use crate::setup;
@@ -27,7 +28,7 @@ struct Tally {
 pub(crate) fn test(options: &Options) -> Result<(), Failure> {
     let everything = options.cargo.is_empty();
     setup::install(if everything {
-        &[setup::BUILD, setup::WINDOW, setup::SERVICES]
+        &[setup::BUILD, setup::WINDOW, setup::SERVICES, setup::DISPLAY]
     } else {
         &[setup::BUILD, setup::SERVICES]
     })?;
@@ -37,12 +38,16 @@ pub(crate) fn test(options: &Options) -> Result<(), Failure> {
     }
     let postgres = Postgres::start()?;
     let keyring = Keyring::start()?;
+    let display = Display::start()?;
     let mut command = step::cargo(["test", "--no-fail-fast", "--locked"]);
     command.args(everything.then_some("--workspace")).args(&options.cargo);
     isolate(&mut command);
     command.env("KUROIBARA_TEST_POSTGRES_URL", postgres.url());
     if let Some(keyring) = &keyring {
         command.env("KUROIBARA_TEST_KEYRING_BUS", keyring.address());
+    }
+    if let Some(display) = &display {
+        command.env("KUROIBARA_TEST_DISPLAY", display.name());
     }
     conclude(&counted(&mut command)?)
 }

@@ -1,6 +1,8 @@
 //! Syncing by itself while the application runs, window or not: follows the person's settings, can be paused, and tells the
 //! window and the tray what happens. When to sync is the engine's to decide.
 
+pub(crate) mod commands;
+
 use std::{
     sync::{
         Arc,
@@ -118,7 +120,7 @@ pub fn resume(app: &AppHandle) {
 }
 
 /// Follows the settings, after they were changed.
-pub fn follow(app: &AppHandle, settings: &AppSettings) {
+pub(crate) fn follow(app: &AppHandle, settings: &AppSettings) {
     let schedule = schedule(settings);
     app.state::<Auto>().wishes.send_if_modified(|wishes| std::mem::replace(&mut wishes.schedule, schedule) != schedule);
 }

@@ -5,10 +5,12 @@
 
 pub mod auto;
 pub mod commands;
+mod effects;
 mod error;
 pub mod events;
 mod notify;
 mod quit;
+mod samples;
 mod session;
 mod settings;
 mod sign_in;
@@ -22,6 +24,7 @@ use tauri::{App, AppHandle, Manager};
 use crate::{
     auto::Auto,
     notify::Told,
+    samples::Samples,
     sign_in::{Arrivals, deep_link, loopback::Loopback},
     tray::Tray,
 };
@@ -65,6 +68,7 @@ fn set_up(app: &mut App) {
     if let Some(log) = session.log_settings().and_then(start_log) {
         app.manage(log);
     }
+    session.data_dir().iter().for_each(|dir| samples::sweep(dir));
     let chosen = Chosen::read(session.data_dir().as_deref());
     app.manage(Auto::new(&chosen.get()));
     app.manage(chosen);
@@ -72,6 +76,7 @@ fn set_up(app: &mut App) {
     app.manage(Loopback::default());
     app.manage(Tray::default());
     app.manage(Told::default());
+    app.manage(Samples::default());
     app.manage(session);
     app.manage(quit::Ending::default());
     tauri::async_runtime::spawn(quit::when_told(app.handle().clone()));
@@ -84,6 +89,7 @@ fn set_up(app: &mut App) {
 fn begin(app: &AppHandle) {
     tray::make(app);
     deep_link::listen(app);
+    tauri::async_runtime::spawn(effects::follow(app.clone()));
     tauri::async_runtime::spawn(auto::run(app.clone()));
 }
 

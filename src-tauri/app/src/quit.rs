@@ -1,17 +1,11 @@
 //! Ending in good order: a sync that runs finishes its current write, the library is closed, and only then the process
 //! ends. Asked again, it ends at once.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tauri::{AppHandle, Manager, RunEvent};
 
-use crate::Session;
-
-/// How long the write that is under way may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+use crate::{Session, session::PATIENCE};
 
 /// Whether the end has begun. Managed by Tauri.
 #[derive(Debug, Default)]

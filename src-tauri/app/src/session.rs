@@ -13,6 +13,9 @@ use tokio::sync::watch;
 
 use crate::error::AppError;
 
+/// How long a write that is under way may take before its library is closed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
 /// The open library, or why there is none. Managed by Tauri.
 #[derive(Debug)]
 pub struct Session {
@@ -53,6 +56,24 @@ impl Session {
     /// Of these surroundings.
     pub fn of(surroundings: Result<Config, ConfigError>) -> Self {
         Self { surroundings, state: watch::Sender::new(State::Opening) }
+    }
+
+    /// Shows another library in the place of the one that is open, which is closed in good order.
+    pub(crate) async fn show(&self, engine: Engine) {
+        self.let_go(State::Open(Arc::new(engine))).await;
+    }
+
+    /// Shows the person's own library again.
+    pub(crate) async fn reopen(&self) {
+        self.let_go(State::Opening).await;
+        self.open().await;
+    }
+
+    async fn let_go(&self, next: State) {
+        if let State::Open(before) = self.state.send_replace(next) {
+            before.wind_down(PATIENCE).await;
+            before.close().await;
+        }
     }
 
     /// Opens the library; after a failure it may be tried again.

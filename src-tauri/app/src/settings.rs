@@ -4,12 +4,12 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
 
 use kuroibara_engine::oauth::Redirect;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tokio::sync::watch;
 
 use kuroibara_engine::core::Provider;
 
@@ -213,7 +213,7 @@ impl AppSettings {
 pub struct Chosen {
     /// None while there is no place for it.
     file: Option<PathBuf>,
-    settings: Mutex<AppSettings>,
+    settings: watch::Sender<AppSettings>,
 }
 
 impl Chosen {
@@ -223,12 +223,12 @@ impl Chosen {
         let file = data_dir.map(|dir| dir.join(FILE));
         let text = file.as_deref().and_then(|file| std::fs::read(file).ok());
         let settings = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        Self { file, settings: Mutex::new(settings) }
+        Self { file, settings: watch::Sender::new(settings) }
     }
 
     /// What is chosen now.
     pub fn get(&self) -> AppSettings {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.settings.borrow().clone()
     }
 
     /// Makes the change and keeps it.
@@ -236,11 +236,18 @@ impl Chosen {
     /// # Errors
     /// When the file can't be written; the settings are then as before.
     pub fn update(&self, change: AppSettingsChange) -> Result<AppSettings, AppError> {
-        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = settings.clone().with(change);
-        self.write(&changed).map_err(|error| AppError::new("settings_not_kept", error.to_string()))?;
-        settings.clone_from(&changed);
+        let before = self.get();
+        let changed = before.clone().with(change);
+        if changed != before {
+            self.write(&changed).map_err(|error| AppError::new("settings_not_kept", error.to_string()))?;
+            self.settings.send_replace(changed.clone());
+        }
         Ok(changed)
+    }
+
+    /// Tells of every change.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<AppSettings> {
+        self.settings.subscribe()
     }
 
     /// Written beside the file and then put in its place, so that a crash leaves the old or the new one.

@@ -73,6 +73,14 @@ fn of_system(theme: Theme) -> Option<tauri::Theme> {
     }
 }
 
+/// Changes what the system draws of the window: title bar and menus.
+pub(crate) fn set_theme(app: &AppHandle, theme: Theme) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    if let Err(error) = window.set_theme(of_system(theme)) {
+        tracing::debug!(%error, "the window's theme could not be changed");
+    }
+}
+
 fn reveal(window: &WebviewWindow, stays_hidden: bool) {
     if !stays_hidden {
         show(window.app_handle());

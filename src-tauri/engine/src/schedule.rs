@@ -13,7 +13,7 @@ use tokio::sync::watch::Receiver;
 
 pub use decide::{Schedule, Wishes};
 
-use crate::{Engine, error::EngineError, sync::report::Report};
+use crate::{Engine, error::EngineError, events::Event, sync::report::Report};
 use decide::{Memory, Seen};
 
 /// How often it looks whether anything changed.
@@ -65,8 +65,13 @@ impl Engine {
         if memory.rests(now) {
             return Ok(());
         }
-        if self.db.generation().await? != memory.generation() || memory.is_older_than(STALE, now) {
+        let changed = self.db.generation().await? != memory.generation();
+        if changed || memory.is_older_than(STALE, now) {
             memory.see(self.look().await?, now);
+        }
+        if changed {
+            // Maybe another process did it, of which nobody else would hear.
+            self.tell(Event::LibraryChanged);
         }
         let Some(order) = memory.next(wishes, now) else { return Ok(()) };
         let outcome = self.sync(&order).await;

@@ -11,8 +11,9 @@ pub mod sync;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::{
+    auto,
     events::{CloseAsked, EngineEvent, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
-    sign_in, window,
+    samples, sign_in, window,
 };
 
 /// The commands that need the library and no window, and those that `$more` names. Tests answer the first without one.
@@ -61,6 +62,12 @@ macro_rules! all_commands {
 pub fn bindings() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(all_commands![
+            auto::commands::pause,
+            auto::commands::resume,
+            auto::commands::sync_state,
+            samples::sample_accounts,
+            samples::sample_accounts_remove,
+            samples::sample_accounts_start,
             sign_in::commands::connect,
             sign_in::commands::finish_login,
             sign_in::commands::sign_in_addresses,
