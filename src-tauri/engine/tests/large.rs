@@ -56,6 +56,12 @@ fn text(plan: &[PlanRow]) -> String {
     serde_json::to_string(plan).unwrap()
 }
 
+/// Waits until something of a plan is stored: not yet the last title's.
+fn something_stored(world: &World) -> impl Future<Output = ()> + use<> {
+    let mut events = world.engine.events();
+    async move { while !matches!(events.recv().await, Ok(Event::LibraryChanged) | Err(RecvError::Closed)) {} }
+}
+
 async fn chapters_here(world: &World, n: i64) -> u32 {
     let manga = world.engine.find(&format!("anilist:{}", 1000 + n)).await.unwrap();
     world.engine.entry(manga).await.unwrap().chapters_read
@@ -98,10 +104,9 @@ async fn an_edit_made_while_a_large_plan_is_stored_is_kept_and_sent() {
     world.sync().await;
     world.pass(3_600);
     (0..WORKS).for_each(|n| read_at_anilist(&world, n, 6));
-    let mut events = world.engine.events();
+    let stored = something_stored(&world);
     let edit = async {
-        // Something of the plan is stored: not yet the last title's.
-        while !matches!(events.recv().await, Ok(Event::LibraryChanged) | Err(RecvError::Closed)) {}
+        stored.await;
         let last = world.engine.find(&format!("anilist:{}", 1999)).await.unwrap();
         world.engine.edit(last, &Fields::new().with(Field::Chapters, Value::Count(9))).await.unwrap();
     };
@@ -112,4 +117,25 @@ async fn an_edit_made_while_a_large_plan_is_stored_is_kept_and_sent() {
     assert_eq!([chapters_here(&world, 0).await, chapters_here(&world, 999).await], [6, 9]);
     assert_eq!(world.sim.anilist.entry(1999).unwrap().progress, 9);
     assert_eq!(world.sim.kitsu.entry(3999).unwrap().progress, 9);
+}
+
+#[tokio::test]
+async fn a_title_added_by_hand_before_a_large_import_came_to_it_is_linked_by_the_next_sync() {
+    let world = everywhere().await;
+    // The newest entries: what changed after this import will not name the other titles.
+    read_at_anilist(&world, 0, 6);
+    world.sim.myanimelist.set_entry(2000, |entry| entry.num_chapters_read = 6);
+    world.sim.kitsu.set_entry(3000, |entry| entry.progress = 6).unwrap();
+    let stored = something_stored(&world);
+    let add = async {
+        stored.await;
+        world.engine.add(Provider::AniList, &"1999".into()).await.unwrap()
+    };
+    let (report, added) = tokio::join!(world.sync(), add);
+    assert_success(&report);
+    world.pass(3_600);
+    assert_success(&world.sync().await);
+    let entry = world.engine.entry(added.manga_id).await.unwrap();
+    assert_eq!(entry.mappings.len(), 3, "{entry:#?}");
+    assert_eq!(world.engine.library(&Default::default()).await.unwrap().total, WORKS as u64);
 }

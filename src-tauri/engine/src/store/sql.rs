@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::error::StoreError;
 
-/// The most rows of one statement: beyond it, longer statements are no faster.
-const ROWS_AT_ONCE: usize = 500;
+/// The most rows of one statement: longer ones are hardly faster, and each connection keeps its statements in memory.
+const ROWS_AT_ONCE: usize = 100;
 /// The most arguments of one statement, below SQLite's 32,766.
 const ARGS_AT_ONCE: usize = 12_000;
 /// The number under which PostgreSQL makes our writers wait for each other, as SQLite's file lock does. Any number does.

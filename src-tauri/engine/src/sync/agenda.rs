@@ -74,18 +74,20 @@ async fn outlines(
     found: &[Found],
     only: Option<&HashSet<MangaId>>,
 ) -> Result<HashMap<MangaId, Outline>, EngineError> {
-    let scope = if field.taking_part().any(|(_, retrieved)| retrieved.full) {
-        Scope::All
-    } else {
-        let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id]));
-        Scope::Only(Pick {
-            manga: only.into_iter().flatten().copied().collect(),
-            works: works.map(|(provider, id)| (field.integrations[*provider].id, id.clone())).collect(),
-            due_at: only.is_none().then(|| field.run.engine.clock.now()),
-            unsettled: only.is_none(),
-        })
-    };
-    Ok(field.run.engine.db.outlines(&scope).await?)
+    Ok(field.run.engine.db.outlines(&scope(field, found, only)).await?)
+}
+
+fn scope(field: &Field<'_>, found: &[Found], only: Option<&HashSet<MangaId>>) -> Scope {
+    if field.taking_part().any(|(_, retrieved)| retrieved.full) {
+        return Scope::All;
+    }
+    let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id]));
+    Scope::Only(Pick {
+        manga: only.into_iter().flatten().copied().collect(),
+        works: works.map(|(provider, id)| (field.integrations[*provider].id, id.clone())).collect(),
+        due_at: only.is_none().then(|| field.run.engine.clock.now()),
+        unsettled: only.is_none(),
+    })
 }
 
 async fn known(field: &Field<'_>, outlines: &HashMap<MangaId, Outline>) -> Result<Known, EngineError> {

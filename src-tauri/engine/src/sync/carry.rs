@@ -20,6 +20,8 @@ struct Stored {
     writing: HashSet<MangaId>,
     /// Manga that somebody changed meanwhile: nothing of theirs was stored.
     stale: HashSet<MangaId>,
+    /// Whether a work that was new came into the library in another way meanwhile: only another run can tell what it is now.
+    overtaken: bool,
     /// Entries that took values from each provider.
     pulled: EnumMap<Provider, usize>,
     /// Entries that came into the library from each provider.
@@ -37,6 +39,7 @@ impl Course<'_> {
         let mut stored = self.store(&agenda).await?;
         drop(agenda);
         self.count_pulled(&stored);
+        let mut overtaken = stored.overtaken;
         let mut touched = stored.writing;
         for _ in 0..ROUNDS {
             if stored.stale.is_empty() {
@@ -45,10 +48,11 @@ impl Course<'_> {
             touched.extend(&stored.stale);
             let again = self.survey(Some(&stored.stale)).await?;
             stored = self.store(&again.agenda).await?;
+            overtaken |= stored.overtaken;
         }
         // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
         // person nothing is approved either.
-        if stored.stale.is_empty() && self.run.order.skipped.is_empty() {
+        if stored.stale.is_empty() && !overtaken && self.run.order.skipped.is_empty() {
             self.run.store_listings(self.retrieved.values().flatten()).await?;
         }
         self.forget_the_listings();
@@ -79,7 +83,9 @@ impl Course<'_> {
             let mut subjects = slice.subjects;
             subjects.retain(|subject| !unseen.contains(&subject.manga) && !self.run.is_skipped(subject));
             stored.count(&subjects);
-            stored.stale.extend(self.run.store(&subjects, true).await?);
+            let stale = self.run.store(&subjects, true).await?;
+            stored.overtaken |= subjects.iter().any(|one| one.new.is_some() && stale.contains(&one.manga));
+            stored.stale.extend(stale);
             stored.stale.extend(unseen);
         }
         Ok(stored)

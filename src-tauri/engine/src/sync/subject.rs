@@ -123,9 +123,9 @@ impl Subject {
         })
     }
 
-    /// The intended changes, as they are shown.
-    pub(super) fn rows(&self) -> Vec<PlanRow> {
-        let rows = self.plan.rows(&self.state).into_iter().map(|row| (row.provider, row.action, row.fields));
+    /// The intended changes, which are the plan's rows, as they are shown.
+    pub(super) fn shown(&self, rows: Vec<plan::Row>) -> Vec<PlanRow> {
+        let rows = rows.into_iter().map(|row| (row.provider, row.action, row.fields));
         let links = self.links().map(|provider| (provider, Action::Link, Vec::new()));
         links.chain(rows).filter_map(|(provider, action, fields)| self.row(provider, action, fields)).collect()
     }

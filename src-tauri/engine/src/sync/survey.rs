@@ -105,7 +105,7 @@ pub(super) async fn survey(
 /// These manga as they are stored, planned: for a round after the first, when nothing was listed again. A write whose
 /// answer was lost is judged by the next listing: until then its provider takes no part.
 pub(super) async fn stored(field: &Field<'_>, manga: &HashSet<MangaId>) -> Result<Vec<Subject>, EngineError> {
-    let mut subjects: Vec<Subject> = field.load(manga.iter().copied()).await?.into_values().collect();
+    let mut subjects: Vec<Subject> = field.load(manga.iter().copied().collect()).await?.into_values().collect();
     subjects.iter_mut().for_each(Subject::hide_the_unanswered);
     subjects.iter_mut().for_each(|subject| subject.plan(field.policy));
     subjects.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -167,7 +167,7 @@ impl<'a> Field<'a> {
         listed: &[(Provider, &Listed)],
         looks: &Looks,
     ) -> Result<Slice, EngineError> {
-        let stored = items.iter().filter(|item| !item.is_new).map(|item| item.outline.id);
+        let stored = items.iter().filter(|item| !item.is_new).map(|item| item.outline.id).collect();
         let mut loaded = self.load(stored).await?;
         let mut slice = Slice { subjects: Vec::with_capacity(items.len()), unseen: Vec::new() };
         for item in items {
@@ -188,9 +188,8 @@ impl<'a> Field<'a> {
     }
 
     /// Manga as they are stored.
-    async fn load(&self, manga: impl Iterator<Item = MangaId>) -> Result<HashMap<MangaId, Subject>, EngineError> {
-        let pick = Pick { manga: manga.collect(), ..Pick::default() };
-        let loaded = self.run.engine.db.load_manga(&Scope::Only(pick)).await?;
+    async fn load(&self, manga: Vec<MangaId>) -> Result<HashMap<MangaId, Subject>, EngineError> {
+        let loaded = self.run.engine.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
         Ok(loaded.into_iter().map(|manga| (manga.id, self.subject(manga))).collect())
     }
 

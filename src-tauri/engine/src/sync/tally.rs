@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use enum_map::EnumMap;
-use kuroibara_core::{Field, MangaId, Origin, Provider, plan::Action};
+use kuroibara_core::{
+    Field, MangaId, Origin, Provider,
+    plan::{Action, Row},
+};
 
 use super::{report::PlanRow, run::Run, subject::Subject};
 
@@ -38,7 +41,10 @@ impl Tally {
     pub(super) fn add(&mut self, subjects: &[Subject], run: &Run<'_>) {
         let pen = run.pen(true);
         for subject in subjects {
-            let rows = subject.rows();
+            let rows = subject.plan.rows(&subject.state);
+            let lowers = |provider| rows.iter().any(|row| row.provider == provider && is_lowering(subject, row));
+            self.at.iter_mut().for_each(|(provider, counts)| counts.lowered += usize::from(lowers(provider)));
+            let rows = subject.shown(rows);
             self.at.iter_mut().for_each(|(provider, counts)| counts.add(provider, subject, &rows));
             if subject.plan.writes() || pen.changes(subject) {
                 self.changing.insert(subject.manga);
@@ -54,24 +60,25 @@ impl Counts {
     fn add(&mut self, provider: Provider, subject: &Subject, rows: &[PlanRow]) {
         let is_alone = || subject.ties.values().flatten().count() == 1;
         self.rows += rows.iter().filter(|row| row.provider == provider).count();
-        self.lowered += usize::from(is_lowered_at(subject, provider));
         self.unmatched += usize::from(subject.new.is_some() && subject.is_listed_at(provider) && is_alone());
         self.conflicts += subject.questions_at(provider);
         self.held += usize::from(subject.is_held_at(provider));
     }
 }
 
-/// Whether the plan takes something away because of or at this provider, the user's own edits aside.
-fn is_lowered_at(subject: &Subject, provider: Provider) -> bool {
+/// Whether this change takes something away, the user's own edits aside.
+fn is_lowering(subject: &Subject, row: &Row) -> bool {
     let by_the_user = |field: &str| {
         let stamps = subject.plan.merged.local.present().map(|(_, stamps)| stamps);
         let field = Field::from_name(field);
         stamps.zip(field).is_some_and(|(stamps, field)| stamps.fields[field].origin == Origin::User)
     };
-    let rows = subject.plan.rows(&subject.state);
-    rows.into_iter().filter(|row| row.provider == provider && row.lowers()).any(|row| match row.action {
-        Action::Pull => true,
-        Action::Push => row.fields.iter().any(|change| !by_the_user(change.field)),
-        Action::RemoveRemote | Action::RemoveLocal | Action::CreateLocal | Action::CreateRemote | Action::Link => false,
-    })
+    row.lowers()
+        && match row.action {
+            Action::Pull => true,
+            Action::Push => row.fields.iter().any(|change| !by_the_user(change.field)),
+            Action::RemoveRemote | Action::RemoveLocal | Action::CreateLocal | Action::CreateRemote | Action::Link => {
+                false
+            }
+        }
 }

@@ -77,8 +77,9 @@ async fn prepare(path: &Path, found: &Found, now: Time) -> Result<SqlitePool, St
         sign(&options).await?;
     }
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let options = options.pragma("temp_store", "memory").pragma("cache_size", "-16000");
-    let pool = SqlitePoolOptions::new().max_connections(5).acquire_timeout(PATIENCE).connect_with(options).await?;
+    let options = options.pragma("temp_store", "memory").pragma("cache_size", "-4000");
+    // Each has a thread, a cache and statements of its own, and there is one writer at a time.
+    let pool = SqlitePoolOptions::new().max_connections(3).acquire_timeout(PATIENCE).connect_with(options).await?;
     migrate(&pool, path, found).await?;
     check(&pool, found, now).await?;
     Ok(pool)
