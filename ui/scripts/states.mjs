@@ -51,7 +51,7 @@ export const STATES = [
   { name: 'library-add-down', path: '/library', world: 'stubborn', then: async (page) => {
     await page.click('[data-testid="library-add"]')
     await page.fill('[data-testid="add-search"]', 'fox')
-    await page.waitForSelector('[data-testid="error-state"]')
+    await page.waitForSelector('[data-testid="add-error"]')
   } },
   { name: 'review', path: '/review' },
   { name: 'review-empty', path: '/review', world: 'empty' },
