@@ -79,6 +79,10 @@ export const commands = {
 	resume: () => __TAURI_INVOKE<SyncState>("resume"),
 	/**  How the syncing stands. */
 	syncState: () => __TAURI_INVOKE<SyncState>("sync_state"),
+	/**  Opens a page of one of the services in the browser. */
+	openLink: (url: string) => __TAURI_INVOKE<null>("open_link", { url }),
+	/**  Shows the library's file or the logs where they are. */
+	showInFolder: (what: Place) => __TAURI_INVOKE<null>("show_in_folder", { what }),
 	/**  Whether the sample accounts are shown. */
 	sampleAccounts: () => __TAURI_INVOKE<SampleAccounts>("sample_accounts"),
 	/**  Removes the sample accounts with everything that was done in them, and shows the person's own library again. */
@@ -88,7 +92,7 @@ export const commands = {
 	/**  Begins a sign-in and opens its page in the browser. */
 	connect: (provider: Provider) => __TAURI_INVOKE<LoginBegun>("connect", { provider }),
 	/**  Ends a sign-in with what the person pasted: the address that the browser shows, or the code or token in it. */
-	finishLogin: (text: string) => __TAURI_INVOKE<null>("finish_login", { text }),
+	finishLogin: (text: string) => __TAURI_INVOKE<IntegrationView>("finish_login", { text }),
 	/**  What to register at a service. */
 	signInAddresses: (provider: Provider) => __TAURI_INVOKE<SignInAddresses>("sign_in_addresses", { provider }),
 	/**  Closes the window as the person has chosen, after the question was answered. */
@@ -672,6 +676,13 @@ export type Phase =
 "merging" | 
 /**  Writing entries. */
 "sending";
+
+/**  What is shown in its folder. */
+export type Place = 
+/**  The library's file. */
+"database" | 
+/**  The log files. */
+"logs";
 
 /**  One intended change. */
 export type PlanRow = {

@@ -8,6 +8,7 @@ pub mod commands;
 mod effects;
 mod error;
 pub mod events;
+mod links;
 mod notify;
 mod quit;
 mod samples;

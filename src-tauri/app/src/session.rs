@@ -130,6 +130,11 @@ impl Session {
         self.surroundings.as_ref().ok().map(|config| config.data_dir.clone())
     }
 
+    /// What the environment says; none while it is wrong.
+    pub(crate) fn config(&self) -> Option<&Config> {
+        self.surroundings.as_ref().ok()
+    }
+
     /// What is logged where; none while the environment is wrong.
     pub fn log_settings(&self) -> Option<LogSettings> {
         let config = self.surroundings.as_ref().ok()?;

@@ -13,7 +13,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 use crate::{
     auto,
     events::{CloseAsked, EngineEvent, LibraryChanged, Navigate, SettingsChanged, SignInEnded, SyncStateChanged},
-    samples, sign_in, window,
+    links, samples, sign_in, window,
 };
 
 /// The commands that need the library and no window, and those that `$more` names. Tests answer the first without one.
@@ -65,6 +65,8 @@ pub fn bindings() -> Builder<tauri::Wry> {
             auto::commands::pause,
             auto::commands::resume,
             auto::commands::sync_state,
+            links::open_link,
+            links::show_in_folder,
             samples::sample_accounts,
             samples::sample_accounts_remove,
             samples::sample_accounts_start,

@@ -1,7 +1,7 @@
 //! What the window asks about signing in by browser.
 
 use chrono::{DateTime, Utc};
-use kuroibara_engine::{core::Provider, oauth::Redirect};
+use kuroibara_engine::{core::Provider, oauth::Redirect, settings::IntegrationView};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Manager, State};
@@ -73,8 +73,9 @@ pub(crate) async fn sign_in_addresses(
 /// Ends a sign-in with what the person pasted: the address that the browser shows, or the code or token in it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn finish_login(app: AppHandle, text: String) -> Result<(), AppError> {
-    super::end(&app, &text).await
+pub(crate) async fn finish_login(app: AppHandle, text: String) -> Result<IntegrationView, AppError> {
+    let ended = super::end(&app, &text).await?;
+    ended.ok_or_else(|| AppError::new("sign_in_failed", "this address was used already; nothing was done"))
 }
 
 fn register_url(provider: Provider) -> &'static str {

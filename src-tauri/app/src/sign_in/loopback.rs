@@ -51,7 +51,7 @@ pub(crate) async fn listen(app: &AppHandle) -> Result<(), AppError> {
     let handle = app.clone();
     let end: End = Arc::new(move |text| {
         let app = handle.clone();
-        Box::pin(async move { super::end(&app, &text).await })
+        Box::pin(async move { super::end(&app, &text).await.map(drop) })
     });
     tauri::async_runtime::spawn(serve(listener, Door { end, words, stop: stop.clone(), port: LOOPBACK_PORT }));
     Ok(())

@@ -11,7 +11,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use kuroibara_engine::{EngineError, core::Provider, oauth::provider_of};
+use kuroibara_engine::{core::Provider, oauth::provider_of, settings::IntegrationView};
 use tauri::{AppHandle, Manager};
 
 use crate::{
@@ -44,30 +44,36 @@ impl Arrivals {
         seen.push_front(hash);
         true
     }
+
+    /// An address that ended nothing may be tried again, once what stood in its way is put right.
+    fn forget(&self, text: &str) {
+        let hash = self.hashes.hash_one(text.trim());
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).retain(|seen| *seen != hash);
+    }
 }
 
 /// Ends the sign-in that this address belongs to, and tells the window. The same address again only brings the window to
-/// the front.
-pub(crate) async fn end(app: &AppHandle, text: &str) -> Result<(), AppError> {
+/// the front, and answers nothing.
+pub(crate) async fn end(app: &AppHandle, text: &str) -> Result<Option<IntegrationView>, AppError> {
     window::show(app);
     if !app.state::<Arrivals>().is_new(text) {
-        return Ok(());
+        return Ok(None);
     }
     let ended = finish(app, text).await;
-    let provider = ended.as_ref().map_or_else(|_| provider_of(text), |provider| Some(*provider));
-    let error = ended.err();
+    let provider = ended.as_ref().map_or_else(|_| provider_of(text), |(provider, _)| Some(*provider));
+    let error = ended.as_ref().err().cloned();
     if let Some(error) = &error {
+        app.state::<Arrivals>().forget(text);
         tracing::info!(code = error.code, "a sign-in did not end as it should");
     }
     window::tell(app, &SignInEnded { provider, error: error.clone() });
     window::tell(app, &SettingsChanged);
-    error.map_or(Ok(()), Err)
+    ended.map(|(_, view)| Some(view))
 }
 
-async fn finish(app: &AppHandle, text: &str) -> Result<Provider, AppError> {
+async fn finish(app: &AppHandle, text: &str) -> Result<(Provider, IntegrationView), AppError> {
     let engine = app.state::<Session>().engine().await?;
-    let (provider, _) = engine.finish_login(text).await.map_err(|error: EngineError| AppError::from(error))?;
-    Ok(provider)
+    Ok(engine.finish_login(text).await?)
 }
 
 #[cfg(test)]
@@ -79,6 +85,8 @@ mod tests {
         let arrivals = Arrivals::default();
         assert!(arrivals.is_new("kuroibara://oauth/anilist?code=one"));
         assert!(!arrivals.is_new(" kuroibara://oauth/anilist?code=one\n"));
+        arrivals.forget("kuroibara://oauth/anilist?code=one");
+        assert!(arrivals.is_new("kuroibara://oauth/anilist?code=one"), "it failed, and may be tried again");
         for n in 0..100 {
             assert!(arrivals.is_new(&format!("kuroibara://oauth/anilist?code={n}")));
         }
