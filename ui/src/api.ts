@@ -3,6 +3,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { inject, type InjectionKey } from 'vue'
+import { commands } from './bindings'
 import type * as c from './contract'
 
 export interface Api {
@@ -12,7 +13,7 @@ export interface Api {
   setKeepInStep(on: boolean): Promise<boolean>
   connect(provider: c.Provider): Promise<c.LoginBegun>
   signInAddresses(provider: c.Provider): Promise<c.SignInAddresses>
-  finishLogin(text: string): Promise<c.IntegrationView>
+  finishLogin(text: string): Promise<null>
   connectKitsu(username: string, password: string): Promise<c.IntegrationView>
   disconnect(provider: c.Provider): Promise<c.IntegrationView>
 
@@ -79,62 +80,33 @@ export function asAppError(error: unknown): c.AppError {
 
 type Calls = Omit<Api, 'on'>
 
-/** The arguments of each command by name, in the order in which the calls above take them. */
-const ARGUMENTS: Record<keyof Calls, readonly string[]> = {
-  getSettings: [],
-  setUpClient: ['provider', 'clientId', 'clientSecret'],
-  updateIntegration: ['provider', 'change'],
-  setKeepInStep: ['on'],
-  connect: ['provider'],
-  signInAddresses: ['provider'],
-  finishLogin: ['text'],
-  connectKitsu: ['username', 'password'],
-  disconnect: ['provider'],
-  triggerSync: ['provider', 'full'],
-  previewSync: ['provider', 'full'],
+/** An answer as it really comes: whole. What Rust may leave out when it reads is marked optional in its types. */
+type Whole<T> = T extends (infer I)[] ? Whole<I>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T
+type Answered<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Whole<R>> : never }
+
+/** Commands that the application may have without their types being generated yet, with the names of their arguments. */
+const BY_NAME = {
   syncState: [],
   pause: ['until'],
   resume: [],
-  waitingPlan: [],
-  planSkip: ['row'],
-  planNever: ['row'],
-  planApply: ['rows'],
-  library: ['query'],
-  entryDetail: ['mangaId'],
-  editEntry: ['mangaId', 'change'],
-  editEntries: ['mangaIds', 'change'],
-  addEntry: ['provider', 'externalId'],
-  removeEntry: ['mangaId'],
-  searchProvider: ['provider', 'query'],
-  link: ['mangaId', 'provider', 'externalId'],
-  unlink: ['mangaId', 'provider'],
-  history: ['run', 'limit', 'offset'],
-  usage: ['hours'],
-  budgets: [],
-  waiting: [],
-  retry: ['mangaId', 'provider'],
-  statistics: [],
-  appSettings: [],
-  updateAppSettings: ['change'],
-  closeWindow: [],
-  about: [],
-  doctor: [],
   showInFolder: ['what'],
   openLink: ['url'],
-  protection: [],
-  unlock: ['passphrase'],
   sampleAccountsStart: [],
   sampleAccountsRemove: [],
   sampleAccounts: [],
-}
+} as const satisfies { [K in keyof Calls]?: readonly string[] }
 
 /** The real application, reached through Tauri. */
 export function tauriApi(): Api {
-  const calls = Object.entries(ARGUMENTS).map(([name, names]) => [
+  const byName = Object.entries(BY_NAME).map(([name, names]) => [
     name,
     (...values: unknown[]) => invoke(snake(name), Object.fromEntries(names.map((key, at) => [key, values[at]]))),
   ])
-  return { ...(Object.fromEntries(calls) as Calls), on: onTauriEvent }
+  return {
+    ...(Object.fromEntries(byName) as Pick<Calls, keyof typeof BY_NAME>),
+    ...(commands as Answered<typeof commands>),
+    on: onTauriEvent,
+  }
 }
 
 function onTauriEvent<E extends keyof c.AppEvents>(event: E, then: (payload: c.AppEvents[E]) => void): () => void {

@@ -52,9 +52,11 @@ export type IntegrationChange = Partial<Pick<IntegrationView,
   | 'removal' | 'export_private' | 'volumes'>>
 export type SettingsView = Record<Provider, IntegrationView> & { keep_in_step: boolean }
 
-export interface LoginBegun { authorize_url: string; state: string; expires_at: string }
+export interface LoginBegun { authorize_url: string; expires_at: string }
 /** The addresses that a person registers at a service before connecting. */
-export interface SignInAddresses { deep_link: string; loopback: string; pin: string | null; register_url: string }
+export interface SignInAddresses { deep_link: string; loopback: string; pin: string | null; register_url: string; chosen: WayBack }
+/** Which of them the person registered: services compare return addresses letter by letter. */
+export type WayBack = 'deep_link' | 'loopback' | 'pin'
 
 export interface Problem { code: string; message: string; manga_id: string | null }
 export interface FieldChange { field: Field; before: Value; after: Value }
@@ -274,15 +276,16 @@ export interface AppSettings {
   full_check_hours: number
   notifications: boolean
   welcome_done: boolean
+  anilist_way_back: WayBack
+  myanimelist_way_back: WayBack
 }
-export type KeyProtection = 'keyring' | 'passphrase' | 'locked' | 'missing'
+export type KeyProtection = 'keyring' | 'passphrase' | 'locked' | 'passphrase_needed' | 'missing' | 'key_gone'
 export interface About {
   version: string
-  database: 'sqlite' | 'postgresql'
-  database_place: string
+  database: { kind: 'sqlite' | 'postgresql'; place: string }
   protection: KeyProtection
-  data_folder: string
-  log_folder: string
+  data_dir: string
+  log_dir: string
   licence: string
 }
 export interface Check { name: string; ok: boolean; message: string; hint: string | null }

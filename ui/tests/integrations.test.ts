@@ -40,6 +40,16 @@ describe('the page of the services', () => {
     expect(get('address-loopback-myanimelist').textContent).toContain('http://127.0.0.1:')
   })
 
+  it('asks which address was registered, since the service compares them letter by letter', async () => {
+    const { click, get, api } = await show(IntegrationsPage, { world: 'empty' })
+    await click('connect-anilist')
+    expect((get('way-deep_link-anilist') as HTMLInputElement).checked).toBe(true)
+    get('way-pin-anilist').dispatchEvent(new Event('change', { bubbles: true }))
+    await flushPromises()
+    expect(api.world.app.anilist_way_back).toBe('pin')
+    expect((get('way-pin-anilist') as HTMLInputElement).checked).toBe(true)
+  })
+
   it('stores the client and goes on to the sign-in, and forgets the secret', async () => {
     const { click, type, get, api } = await show(IntegrationsPage, { world: 'empty' })
     await click('connect-anilist')

@@ -58,14 +58,15 @@ export function fakeApi(world: World): FakeApi {
     setKeepInStep: (on) => (world.settings.keep_in_step = on),
     connect: (provider) => {
       loginAt = provider
-      return { authorize_url: `https://example.invalid/${provider}`, state: 'invented', expires_at: minutesFromNow(10) }
+      return { authorize_url: `https://example.invalid/${provider}`, expires_at: minutesFromNow(10) }
     },
-    signInAddresses: addressesOf,
+    signInAddresses: (provider) => ({ ...addressesOf(provider), chosen: provider === 'myanimelist' ? world.app.myanimelist_way_back : world.app.anilist_way_back }),
     finishLogin: (text) => {
       if (!/code=|access_token=|^[\w.-]{20,}$/.test(text)) {
         throw { code: 'bad_return', message: 'This text is not an address that a service sends back.', hint: 'Copy the whole address from the browser, from the first letter to the last.' } satisfies AppError
       }
-      return (world.settings[loginAt] = connected('rosereader'))
+      world.settings[loginAt] = connected('rosereader')
+      return null
     },
     connectKitsu: (username, password) => {
       if (password !== 'correct horse') {
@@ -127,8 +128,8 @@ export function fakeApi(world: World): FakeApi {
     updateAppSettings: (change) => (world.app = { ...world.app, ...change }),
     closeWindow: () => null,
     about: () => ({
-      version: '0.3.0', database: 'sqlite', database_place: '~/.local/share/kuroibara/library.db',
-      protection: world.protection, data_folder: '~/.local/share/kuroibara', log_folder: '~/.local/share/kuroibara/logs',
+      version: '0.3.0', database: { kind: 'sqlite', place: '~/.local/share/kuroibara/library.db' },
+      protection: world.protection, data_dir: '~/.local/share/kuroibara', log_dir: '~/.local/share/kuroibara/logs',
       licence: 'MIT',
     }),
     doctor: () => [

@@ -113,7 +113,7 @@ export function settings(welcomed: boolean): AppSettings {
   return {
     language: 'en', theme: 'dark', title_language: 'romaji', score_display: 'hundred', start_at_login: false,
     start_hidden: false, close_to_tray: welcomed ? true : null, schedule_minutes: 30, full_check_hours: 24,
-    notifications: true, welcome_done: welcomed,
+    notifications: true, welcome_done: welcomed, anilist_way_back: 'deep_link', myanimelist_way_back: 'deep_link',
   }
 }
 
@@ -143,6 +143,7 @@ export function addressesOf(provider: Provider): SignInAddresses {
     deep_link: `kuroibara://oauth/${provider}`,
     loopback: `http://127.0.0.1:17349/oauth/${provider}`,
     pin: provider === 'anilist' ? 'https://anilist.co/api/v2/oauth/pin' : null,
+    chosen: 'deep_link',
     register_url: provider === 'anilist' ? 'https://anilist.co/settings/developer' : 'https://myanimelist.net/apiconfig',
   }
 }

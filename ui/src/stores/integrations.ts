@@ -6,7 +6,7 @@ import { asAppError, useApi } from '@/api'
 import {
   PROVIDERS,
   type AppError, type Budgets, type IntegrationChange, type IntegrationView, type LoginBegun, type Provider,
-  type ProviderReport, type Report, type SignInAddresses,
+  type ProviderReport, type Report, type SignInAddresses, type WayBack,
 } from '@/contract'
 import { useSyncStore } from './sync'
 
@@ -86,8 +86,9 @@ export const useIntegrationsStore = defineStore('integrations', () => {
       if (returned === undefined) {
         pending.value = { ...pending.value, [provider]: await api.connect(provider) }
       } else {
-        statuses[provider].value = await api.finishLogin(returned.trim())
+        await api.finishLogin(returned.trim())
         cancelSignIn(provider)
+        await fetchIntegrationSettings()
       }
     })
   }
@@ -105,6 +106,13 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     await at(provider, async () => {
       addresses.value = { ...addresses.value, [provider]: await api.signInAddresses(provider) }
     })
+  }
+
+  /** Says which return address the person registered: the service compares it letter by letter. */
+  async function chooseWayBack(provider: Provider, way: WayBack): Promise<void> {
+    if (provider === 'kitsu') return
+    await at(provider, async () => void (await api.updateAppSettings({ [`${provider}_way_back`]: way })))
+    await fetchAddresses(provider)
   }
 
   /** Shows the change at once, and takes it back with a message when it could not be kept. */
@@ -166,6 +174,6 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     isAnilistConnected, isMALConnected, isKitsuConnected, hasAnyConnection,
     fetchIntegrationSettings, connectAnilist, connectMAL, connectKitsu, triggerSync, disconnectIntegration,
     keepInStep, budgets, addresses, troubles, pending, busy, connected,
-    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, fetchBudgets, update, setKeepInStep, forget,
+    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, chooseWayBack, fetchBudgets, update, setKeepInStep, forget,
   }
 })

@@ -19,11 +19,13 @@ export const useSettingsStore = defineStore('settings', () => {
 
   async function load(): Promise<void> {
     await attempt(async () => {
-      const [settings, state, sample] = await Promise.all([api.appSettings(), api.protection(), api.sampleAccounts()])
-      app.value = settings
-      protection.value = state
-      samples.value = sample
+      app.value = await api.appSettings()
     })
+    // The window opens whatever these say.
+    await Promise.allSettled([
+      api.protection().then((state) => (protection.value = state)),
+      api.sampleAccounts().then((state) => (samples.value = state)),
+    ])
   }
 
   /** Takes effect at once and rolls back with a message when it could not be kept. */
