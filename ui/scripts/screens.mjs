@@ -42,6 +42,8 @@ async function main() {
   for (const [size, [width, height]] of Object.entries(SIZES)) {
     for (const [look, query] of Object.entries(LOOKS)) {
       const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
+      // The real window is opened with a frozen prototype: code that writes to it would fail there.
+      await context.addInitScript(() => Object.freeze(Object.prototype))
       for (const state of STATES) {
         const name = `${state.name}-${look}-${size}`
         if (wanted.length && !wanted.some((word) => name.includes(word))) continue

@@ -13,7 +13,7 @@ export interface Api {
   setKeepInStep(on: boolean): Promise<boolean>
   connect(provider: c.Provider): Promise<c.LoginBegun>
   signInAddresses(provider: c.Provider): Promise<c.SignInAddresses>
-  finishLogin(text: string): Promise<null>
+  finishLogin(text: string): Promise<c.IntegrationView>
   connectKitsu(username: string, password: string): Promise<c.IntegrationView>
   disconnect(provider: c.Provider): Promise<c.IntegrationView>
 
@@ -84,16 +84,10 @@ type Calls = Omit<Api, 'on'>
 type Whole<T> = T extends (infer I)[] ? Whole<I>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T
 type Answered<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Whole<R>> : never }
 
-/** Commands that the application may have without their types being generated yet, with the names of their arguments. */
+/** Commands whose types are not generated yet, with the names of their arguments. */
 const BY_NAME = {
-  syncState: [],
-  pause: ['until'],
-  resume: [],
   showInFolder: ['what'],
   openLink: ['url'],
-  sampleAccountsStart: [],
-  sampleAccountsRemove: [],
-  sampleAccounts: [],
 } as const satisfies { [K in keyof Calls]?: readonly string[] }
 
 /** The real application, reached through Tauri. */

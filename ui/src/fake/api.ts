@@ -65,8 +65,7 @@ export function fakeApi(world: World): FakeApi {
       if (!/code=|access_token=|^[\w.-]{20,}$/.test(text)) {
         throw { code: 'bad_return', message: 'This text is not an address that a service sends back.', hint: 'Copy the whole address from the browser, from the first letter to the last.' } satisfies AppError
       }
-      world.settings[loginAt] = connected('rosereader')
-      return null
+      return (world.settings[loginAt] = connected('rosereader'))
     },
     connectKitsu: (username, password) => {
       if (password !== 'correct horse') {
