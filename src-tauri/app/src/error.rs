@@ -1,6 +1,8 @@
 //! What a command answers when it could not do what it was asked: a stable word for the window's texts, a sentence, and
 //! what to do. It must not hold a value of the user's: messages of the engine name what was tried, not what was in it.
 
+mod words;
+
 use kuroibara_engine::{EngineError, config::ConfigError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -32,7 +34,7 @@ impl AppError {
 
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
-        Self::new(error.code(), error.to_string())
+        words::of(&error)
     }
 }
 

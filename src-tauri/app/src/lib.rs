@@ -5,6 +5,7 @@
 
 pub mod auto;
 pub mod commands;
+mod cover;
 mod effects;
 mod error;
 pub mod events;
@@ -50,6 +51,7 @@ pub fn run() -> tauri::Result<()> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(window::RESTORED).build())
         .plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
+        .register_asynchronous_uri_scheme_protocol(cover::SCHEME, cover::serve)
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);

@@ -76,6 +76,8 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         EngineError::Store(_)
         | EngineError::Vault(_)
         | EngineError::Http(_)
+        | EngineError::Picture(_)
+        | EngineError::SignInRefused { .. }
         | EngineError::Busy
         | EngineError::NotConnected(_)
         | EngineError::LinkContradicts(_) => Exit::Failed,

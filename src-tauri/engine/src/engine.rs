@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use crate::{
     clock::Clock,
     config::Config,
+    covers::Covers,
     error::EngineError,
     events::Event,
     http::Http,
@@ -32,6 +33,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) ledger: Arc<DbLedger>,
+    pub(crate) covers: Covers,
     vault: Vault,
     /// What this process calls itself where it takes a lease.
     pub(crate) holder: String,
@@ -59,8 +61,10 @@ impl Engine {
         }
         let holder = uuid::Uuid::new_v4().to_string();
         let (events, _) = broadcast::channel(256);
+        let covers = Covers::below(&config.data_dir);
         Ok(Self {
             config,
+            covers,
             db,
             http,
             clock,

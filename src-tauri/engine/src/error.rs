@@ -3,7 +3,7 @@
 use kuroibara_core::{Provider, edit::EditError};
 
 use crate::{
-    http::HttpError,
+    http::{HttpError, picture::PictureError},
     oauth::{BeginError, ReturnError},
     providers::ApiError,
     store::StoreError,
@@ -25,6 +25,9 @@ pub enum EngineError {
     /// The network.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// A cover.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// A sign-in can't begin.
     #[error(transparent)]
     Begin(#[from] BeginError),
@@ -34,6 +37,14 @@ pub enum EngineError {
     /// An edit that can't be.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// The provider does not accept a sign-in: a wrong password, a code that is too old.
+    #[error("{provider} did not accept the sign-in: {reason}", provider = .provider.title())]
+    SignInRefused {
+        /// Who refused.
+        provider: Provider,
+        /// The provider's own words, shortened, without secrets.
+        reason: String,
+    },
     /// Another sync is running.
     #[error("another sync is running; this one waited for it and gave up. Try again when it has ended")]
     Busy,
@@ -70,10 +81,12 @@ impl EngineError {
             Self::Vault(error) => vault_code(error),
             Self::Api(error) => error.code(),
             Self::Http(error) => error.code(),
+            Self::Picture(_) => "no_cover",
             Self::Begin(BeginError::NoClientId(_)) => "no_api_client",
             Self::Begin(_) => "sign_in_impossible",
             Self::Return(_) => "sign_in_failed",
             Self::Edit(_) | Self::BadInput(_) => "bad_input",
+            Self::SignInRefused { .. } => "refused_by_provider",
             Self::Busy => "busy",
             Self::UnknownManga(_) => "unknown_manga",
             Self::NotConnected(_) => "not_connected",

@@ -9,6 +9,7 @@ pub mod attention;
 pub mod clock;
 pub mod config;
 pub mod connect;
+mod covers;
 pub mod decide;
 pub mod detail;
 mod differ;

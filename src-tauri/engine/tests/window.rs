@@ -180,3 +180,19 @@ async fn what_the_program_says_of_itself_names_places_and_no_secret() {
     assert!(about.database.place.ends_with("kuroibara.db"));
     assert_eq!(serde_json::to_value(about.protection).unwrap(), "keyring");
 }
+
+#[tokio::test]
+async fn a_cover_is_fetched_once_and_again_when_its_file_is_damaged() {
+    let (world, entry) = synced().await;
+    let cover = world.engine.cover(entry.manga_id).await.unwrap().expect("the services have covers");
+    assert_eq!(cover.kind.content_type(), "image/png");
+    let dir = world.dir.path().join("covers");
+    let files = || std::fs::read_dir(&dir).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
+    let [file] = &files()[..] else { panic!("{:?}", files()) };
+    std::fs::write(file, "no picture").unwrap();
+    assert_eq!(world.engine.cover(entry.manga_id).await.unwrap(), Some(cover.clone()));
+    assert_eq!(std::fs::read(file).unwrap(), cover.bytes, "what was damaged is whole again");
+    assert_eq!(files().len(), 1);
+    let nobody = MangaId(uuid::Uuid::nil());
+    assert_eq!(world.engine.cover(nobody).await.unwrap(), None);
+}

@@ -15,6 +15,7 @@ pub mod anilist;
 pub mod catalog;
 pub mod clock;
 pub mod control;
+mod cover;
 pub mod faults;
 pub mod front;
 pub mod kitsu;

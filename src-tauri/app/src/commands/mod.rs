@@ -93,28 +93,4 @@ pub fn bindings() -> Builder<tauri::Wry> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-    use super::bindings;
-    use specta_typescript::Typescript;
-    use std::path::Path;
-
-    const HEADER: &str =
-        "// Generated from src-tauri/app/src/commands by `cargo xtask bindings`. Not edited by hand.\n";
-
-    #[test]
-    fn the_windows_bindings_are_those_that_the_commands_generate() {
-        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/bindings.ts");
-        let dir = tempfile::tempdir().unwrap();
-        let made = dir.path().join("bindings.ts");
-        bindings().export(Typescript::default().header(HEADER), &made).unwrap();
-        let made = std::fs::read_to_string(made).unwrap();
-        if std::env::var_os("KUROIBARA_WRITE_BINDINGS").is_some() {
-            std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
-            std::fs::write(&kept, &made).unwrap();
-        }
-        let kept = std::fs::read_to_string(kept).unwrap_or_default();
-        assert!(made == kept, "ui/src/bindings.ts is not up to date: run `cargo xtask bindings`");
-    }
-}
+mod tests;

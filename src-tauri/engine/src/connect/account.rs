@@ -9,7 +9,7 @@ use crate::{
     error::EngineError,
     keystore::LOGIN_COLUMN,
     oauth::{self, Beginning, Brought, PendingLogin, Redirect, Return, ReturnError},
-    providers::{Account, Grant, Tokens, anilist},
+    providers::{Account, ApiError, Grant, Tokens, anilist},
     secret::Secret,
     settings::IntegrationView,
     store::{PendingLogin as StoredLogin, Sealed, SignedIn},
@@ -108,7 +108,10 @@ impl Engine {
 
     async fn authenticate(&self, provider: Provider, grant: Grant) -> Result<Tokens, EngineError> {
         let app = self.api_client(&self.db.integration(provider).await?).await?;
-        Ok(self.client(provider).authenticate(&app, grant).await?)
+        self.client(provider).authenticate(&app, grant).await.map_err(|error| match error {
+            ApiError::Refused { provider, reason } => EngineError::SignInRefused { provider, reason },
+            other => other.into(),
+        })
     }
 
     /// Asks whose token it is, and stores it sealed.

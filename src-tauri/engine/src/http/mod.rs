@@ -24,6 +24,7 @@ pub mod address;
 mod answer;
 mod ledger;
 mod pace;
+pub mod picture;
 mod send;
 #[cfg(test)]
 mod tests;

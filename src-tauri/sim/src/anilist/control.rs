@@ -13,21 +13,19 @@
 //! | `POST /_control/media/{id}/merge/{into}`, `DELETE /_control/media/{id}` | a moderator's work |
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
-use html_escape::encode_safe;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::control::{self, READER, Whose, patched};
 
 use super::state::{Entry, User};
-use super::{AniList, Knobs, Media};
+use super::{AniList, Knobs};
 
 /// The routes of the table above, the common ones, and the covers.
 pub(super) fn routes(anilist: &AniList) -> Router {
@@ -42,8 +40,8 @@ pub(super) fn routes(anilist: &AniList) -> Router {
         .route("/_control/revoke", post(revoke))
         .route("/_control/media/{id}", patch(set_media).delete(delete_media))
         .route("/_control/media/{id}/merge/{into}", post(merge_media))
-        .route("/covers/{file}", get(cover))
         .with_state(anilist.clone())
+        .merge(crate::cover::routes())
         .merge(control::routes(anilist.shared.front.clone()))
 }
 
@@ -138,19 +136,4 @@ async fn delete_media(State(anilist): State<AniList>, Path(id): Path<i64>) -> St
 async fn merge_media(State(anilist): State<AniList>, Path((from, into)): Path<(i64, i64)>) -> StatusCode {
     anilist.merge_media(from, into);
     StatusCode::NO_CONTENT
-}
-
-/// A picture with the title; real covers are served by another host, so these are neither recorded nor struck by faults.
-async fn cover(State(anilist): State<AniList>, Path(file): Path<String>) -> Response {
-    let id = file.strip_suffix(".svg").and_then(|id| id.parse().ok());
-    let Some(media): Option<Arc<Media>> = id.and_then(|id| anilist.shared.state().shelf.get(id).cloned()) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let picture = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 230 325\"><rect width=\"230\" height=\"325\" \
-         fill=\"hsl({},40%,35%)\"/><text x=\"12\" y=\"40\" fill=\"white\" font-size=\"16\">{}</text></svg>",
-        media.id % 360,
-        encode_safe(&media.romaji)
-    );
-    ([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response()
 }

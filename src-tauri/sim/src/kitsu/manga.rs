@@ -31,6 +31,8 @@ pub struct Manga {
     /// Rated R18: hidden from everybody but readers who switched the filter off (section 5.3). Kitsu copies it to entries
     /// when they are made; here they follow the manga.
     pub adult: bool,
+    /// Address of the cover.
+    pub picture: String,
 }
 
 /// Another site's id for a manga. One id may be mapped to several manga (section 6).
@@ -62,7 +64,7 @@ impl Manga {
             "ageRating" => json!(if self.adult { "R18" } else { "PG" }),
             "userCount" => json!(self.id % 5000),
             "averageRating" => json!("71.00"),
-            "posterImage" => json!({ "small": format!("https://cdn.example/manga/{}/small.jpg", self.id) }),
+            "posterImage" => json!({ "small": self.picture, "large": self.picture }),
             "createdAt" | "updatedAt" => json!(stamp(CATALOGUED)),
             _ => Value::Null,
         }

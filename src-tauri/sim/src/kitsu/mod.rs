@@ -54,7 +54,11 @@ impl Kitsu {
     pub fn router(&self) -> Router {
         let service = sign_in::routes().merge(routes::routes()).merge(writing::routes()).with_state(self.clone());
         let control = control::routes().with_state(self.clone());
-        self.front.wrap(service).merge(crate::control::routes(self.front.clone())).merge(control)
+        self.front
+            .wrap(service)
+            .merge(crate::control::routes(self.front.clone()))
+            .merge(crate::cover::routes())
+            .merge(control)
     }
 
     /// The address of its API.

@@ -15,7 +15,8 @@ use crate::{Limits, Setup};
 /// The state of a service that has just been set up.
 pub(super) fn state(setup: &Setup) -> State {
     let works = setup.catalog.works();
-    let manga = works.iter().flat_map(|work| work.kitsu.iter().map(|id| (*id, manga(*id, work)))).collect();
+    let manga =
+        works.iter().flat_map(|work| work.kitsu.iter().map(|id| (*id, manga(*id, work, &setup.base_url)))).collect();
     let mut state = State::new(users(), manga, setup.limits == Limits::Real);
     map(&mut state, works);
     for (number, seeded) in (9001..).zip(&setup.library) {
@@ -32,7 +33,7 @@ fn users() -> Vec<User> {
     Account::all().map(user).to_vec()
 }
 
-fn manga(id: i64, work: &Work) -> Manga {
+fn manga(id: i64, work: &Work, base_url: &str) -> Manga {
     Manga {
         id,
         romaji: work.romaji.clone(),
@@ -45,6 +46,7 @@ fn manga(id: i64, work: &Work) -> Manga {
         year: work.year,
         finished: work.finished,
         adult: work.adult,
+        picture: crate::cover::address(base_url, id),
     }
 }
 

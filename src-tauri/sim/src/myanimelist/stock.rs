@@ -20,7 +20,7 @@ use crate::{Limits, Setup};
 /// The state of a service that has just been set up.
 pub(super) fn state(setup: &Setup) -> State {
     State {
-        titles: titles(setup.catalog.works()),
+        titles: titles(setup),
         lists: HashMap::from([(READER, list(setup))]),
         oauth: OAuth::new(vec![client(WEB_CLIENT, Some(WEB_SECRET)), client(PUBLIC_CLIENT, None)]),
         firewall: Firewall::default(),
@@ -34,17 +34,17 @@ fn client(id: &str, secret: Option<&str>) -> Client {
 }
 
 /// Where several works share an id, MyAnimeList has the first.
-fn titles(works: &[Work]) -> BTreeMap<i64, Title> {
+fn titles(setup: &Setup) -> BTreeMap<i64, Title> {
     let mut titles = BTreeMap::new();
-    for work in works {
+    for work in setup.catalog.works() {
         if let Some(id) = work.myanimelist {
-            titles.entry(id).or_insert_with(|| title(id, work));
+            titles.entry(id).or_insert_with(|| title(id, work, &setup.base_url));
         }
     }
     titles
 }
 
-fn title(id: i64, work: &Work) -> Title {
+fn title(id: i64, work: &Work, base_url: &str) -> Title {
     Title {
         id,
         title: work.romaji.clone(),
@@ -59,6 +59,7 @@ fn title(id: i64, work: &Work) -> Title {
         status: if work.finished { "finished" } else { "currently_publishing" },
         authors: work.authors.clone(),
         approved: true,
+        picture: crate::cover::address(base_url, id),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Title {
     pub authors: Vec<String>,
     /// Unapproved titles are found and shown but cannot be put on a list (section 3).
     pub approved: bool,
+    /// Address of the cover.
+    pub picture: String,
 }
 
 impl Title {
@@ -78,11 +80,7 @@ impl Title {
     }
 
     fn picture(&self) -> Value {
-        let id = self.id;
-        json!({
-            "medium": format!("https://cdn.example/images/manga/{id}.jpg"),
-            "large": format!("https://cdn.example/images/manga/{id}l.jpg"),
-        })
+        json!({ "medium": self.picture, "large": self.picture })
     }
 
     /// Names only when the braces ask for them: sub-fields come in addition to the defaults (section 2).

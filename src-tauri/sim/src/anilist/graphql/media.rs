@@ -62,7 +62,7 @@ impl MediaNode {
     }
 
     async fn cover_image(&self, context: &Context<'_>) -> Result<Option<MediaCoverImage>> {
-        let address = Some(format!("{}/covers/{}.svg", Reach::of(context)?.shared.base_url, self.0.id));
+        let address = Some(crate::cover::address(&Reach::of(context)?.shared.base_url, self.0.id));
         Ok(Some(MediaCoverImage { extra_large: address.clone(), large: address.clone(), medium: address, color: None }))
     }
 

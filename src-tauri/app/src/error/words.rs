@@ -1,0 +1,289 @@
+//! What the engine's errors are called in the window: a code for each that has a way out of its own, a sentence, and the next
+//! step. The engine's own sentences name commands of the command line, which nobody in the window has.
+
+use kuroibara_engine::{
+    EngineError,
+    core::Provider,
+    http::HttpError,
+    oauth::{BeginError, ReturnError},
+    providers::ApiError,
+    store::StoreError,
+    vault::VaultError,
+};
+
+use super::AppError;
+
+const AGAIN_LATER: &str = "Try again in a while. The library and your edits are safe meanwhile.";
+const CONNECT_AGAIN: &str = "Open Integrations and connect the service again.";
+
+/// An error of the engine as the window shows it.
+pub(super) fn of(error: &EngineError) -> AppError {
+    let (code, message, hint) = match error {
+        EngineError::Store(error) => return store(error),
+        EngineError::Vault(error) => return vault(error),
+        EngineError::Api(error) => return api(error),
+        EngineError::Http(error) => return http(error),
+        EngineError::Begin(error) => return begin(error),
+        EngineError::Return(error) => return returned(*error),
+        EngineError::SignInRefused { provider, .. } => return sign_in_refused(*provider),
+        EngineError::Picture(_) => ("no_cover", "The cover could not be loaded.".into(), AGAIN_LATER),
+        EngineError::Edit(error) => ("bad_input", sentence(&error.to_string()), "Correct the value and try again."),
+        EngineError::BadInput(text) => ("bad_input", sentence(text), "Correct the value and try again."),
+        EngineError::Busy => ("busy", "Another sync is running.".into(), "Wait until it has ended and try again."),
+        EngineError::UnknownManga(_) => {
+            ("unknown_manga", "This title is not in your library any more.".into(), "Go back to the library.")
+        }
+        EngineError::NotConnected(at) => {
+            ("not_connected", format!("{} is not connected.", at.title()), "Open Integrations and connect it.")
+        }
+        EngineError::UnknownWork { provider, .. } => {
+            ("unknown_work", format!("{} has no such title.", provider.title()), "Search for it by its name.")
+        }
+        EngineError::LinkContradicts(at) => (
+            "link_contradicts",
+            format!("These two are different titles at {}, so they can't be one.", at.title()),
+            "Unlink one of them there first.",
+        ),
+        EngineError::Refused(text) => return AppError::new("refused", sentence(without_commands(text))),
+    };
+    AppError::new(code, message).with_hint(hint)
+}
+
+/// The first sentence: what follows names commands.
+fn without_commands(text: &str) -> &str {
+    match text.find(". ") {
+        Some(end) if text.contains('`') => text.get(..end).unwrap_or(text),
+        _ => text,
+    }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
+
+fn store(error: &StoreError) -> AppError {
+    let (message, hint) = match error {
+        StoreError::Busy => ("The library is in use by another program.", "Try again in a moment."),
+        StoreError::DiskFull => ("The disk is full, so nothing can be stored.", "Make room and try again."),
+        StoreError::NoAccess { .. } | StoreError::ReadOnly => {
+            ("The library can't be written to.", "Check who may write in its folder; Settings shows where it is.")
+        }
+        StoreError::Unreachable { .. } | StoreError::Refused { .. } => (
+            "The database does not answer.",
+            "Check that its server runs and that the address in DATABASE_URL is right, then try again.",
+        ),
+        StoreError::NotADatabase { .. } | StoreError::Damaged { .. } | StoreError::Unintelligible { .. } => (
+            "The library's file is damaged or is no library.",
+            "Close Kuroibara and put a copy from the folder “backups” beside it in its place.",
+        ),
+        StoreError::Newer { .. } => {
+            ("The library was made by a newer version of Kuroibara.", "Install the newest version.")
+        }
+        StoreError::Migration { .. } => (
+            "The library could not be brought up to date. It is as it was.",
+            "Start Kuroibara again; if that does not help, report it with the logs.",
+        ),
+        StoreError::BadAddress(_) => {
+            ("DATABASE_URL names no database.", "Correct the environment variable and start Kuroibara again.")
+        }
+        StoreError::LeaseLost => ("Another device went on with the sync.", "Nothing has to be done."),
+        StoreError::Statement(_) => ("The database could not do what was asked.", "Try again; the logs say more."),
+    };
+    // The codes are the engine's; it gives them for its own kind of error only.
+    let code = match error {
+        StoreError::Busy => "database_busy",
+        StoreError::DiskFull => "disk_full",
+        StoreError::NoAccess { .. } | StoreError::ReadOnly => "database_not_writable",
+        StoreError::Unreachable { .. } | StoreError::Refused { .. } => "database_unreachable",
+        StoreError::NotADatabase { .. } => "not_a_database",
+        StoreError::Damaged { .. } | StoreError::Unintelligible { .. } => "database_damaged",
+        StoreError::Newer { .. } => "database_newer",
+        StoreError::Migration { .. } => "migration_failed",
+        StoreError::BadAddress(_) => "bad_database_url",
+        StoreError::LeaseLost => "lease_lost",
+        StoreError::Statement(_) => "database_error",
+    };
+    AppError::new(code, message).with_hint(hint)
+}
+
+fn vault(error: &VaultError) -> AppError {
+    let (code, message, hint) = match error {
+        VaultError::NoKeyring(_) => (
+            "no_keyring",
+            "There is no keyring to keep your sign-ins safe.",
+            "Choose a passphrase instead; it is asked for at each start.",
+        ),
+        VaultError::Locked => ("keyring_locked", "The keyring is locked.", "Unlock it and try again."),
+        VaultError::PassphraseNeeded => {
+            ("passphrase_needed", "Your sign-ins are sealed with a passphrase.", "Enter it to go on.")
+        }
+        VaultError::WrongPassphrase => {
+            ("wrong_passphrase", "This is not the passphrase that was chosen.", "Try again; nothing was changed.")
+        }
+        VaultError::KeyGone => ("key_gone", "The key to your sign-ins is not on this machine any more.", CONNECT_AGAIN),
+        VaultError::Corrupt(_) => ("secret_damaged", "A stored sign-in is damaged.", CONNECT_AGAIN),
+        VaultError::Store(_) => {
+            ("database_error", "The database could not do what was asked.", "Try again; the logs say more.")
+        }
+    };
+    AppError::new(code, message).with_hint(hint)
+}
+
+fn api(error: &ApiError) -> AppError {
+    match error {
+        ApiError::Http(error) => http(error),
+        ApiError::TokenExpired(at) | ApiError::SignInAgain(at) => sign_in_again(*at),
+        ApiError::Refused { .. } => AppError::new("refused_by_provider", sentence(&error.to_string()))
+            .with_hint("Change the entry and try again, or leave it as it is."),
+        ApiError::NotFound(at) => AppError::new("not_found", format!("{} does not have that any more.", at.title()))
+            .with_hint("Sync to see how it is now."),
+        ApiError::Unreadable { provider, .. } => AppError::new(
+            "unreadable_answer",
+            format!("{} answered with something that Kuroibara does not understand.", provider.title()),
+        )
+        .with_hint(AGAIN_LATER),
+    }
+}
+
+fn sign_in_again(at: Provider) -> AppError {
+    let hint = match at {
+        Provider::Kitsu => "Sign in with your e-mail address or profile name, and your Kitsu password.",
+        Provider::AniList | Provider::MyAnimeList => CONNECT_AGAIN,
+    };
+    AppError::new("sign_in_again", format!("{} does not accept the sign-in.", at.title())).with_hint(hint)
+}
+
+fn sign_in_refused(at: Provider) -> AppError {
+    match at {
+        Provider::Kitsu => AppError::new("wrong_password", "Kitsu does not know this name with this password.").with_hint(
+            "Use the e-mail address of your account, or the name in your profile's address rather than the one shown, and \
+             your Kitsu password.",
+        ),
+        Provider::AniList | Provider::MyAnimeList => AppError::new(
+            "sign_in_refused",
+            format!("{} did not accept what the browser brought back.", at.title()),
+        )
+        .with_hint(
+            "Begin again with Connect: it works once, and for a short time. If it goes on, check the client id, its \
+             secret and the registered address.",
+        ),
+    }
+}
+
+fn http(error: &HttpError) -> AppError {
+    let (message, hint) = match error {
+        HttpError::Unreachable { provider, .. } => {
+            (format!("{} can't be reached.", provider.title()), "Check the network and try again.")
+        }
+        HttpError::AnswerLost { provider, .. } => (
+            format!("{} did not answer in time.", provider.title()),
+            "The next sync finds out whether the change arrived.",
+        ),
+        HttpError::Outage { provider, .. } => (format!("{} is not working right now.", provider.title()), AGAIN_LATER),
+        HttpError::Paused { provider, until } => (
+            format!("{} asks to wait until {} UTC.", provider.title(), until.format("%H:%M")),
+            "What is left goes out then by itself.",
+        ),
+        HttpError::Unusable(_) => {
+            ("This machine can't make secure connections.".into(), "Check that its root certificates are installed.")
+        }
+        HttpError::Insecure(_) => (
+            "An address without encryption was refused.".into(),
+            "Correct the environment variable and start Kuroibara again.",
+        ),
+        HttpError::LeaseLost => ("Another device went on with the sync.".into(), "Nothing has to be done."),
+    };
+    AppError::new(error.code(), message).with_hint(hint)
+}
+
+fn begin(error: &BeginError) -> AppError {
+    let (code, message, hint) = match error {
+        BeginError::NoClientId(at) => (
+            "no_api_client",
+            format!("{} is not set up yet.", at.title()),
+            "Register an API client there and enter its id on the card.",
+        ),
+        BeginError::ByPassword(at) => (
+            "sign_in_impossible",
+            format!("{} is connected with name and password.", at.title()),
+            "Enter them on the card.",
+        ),
+        BeginError::BadRedirect | BeginError::Insecure(_) => (
+            "sign_in_impossible",
+            "The sign-in page's address can't be used.".into(),
+            "Correct the environment variable and start Kuroibara again.",
+        ),
+    };
+    AppError::new(code, message).with_hint(hint)
+}
+
+fn returned(error: ReturnError) -> AppError {
+    const BEGIN_AGAIN: &str = "Begin again with Connect.";
+    let at = |provider: Provider| provider.title();
+    let (code, message, hint) = match error {
+        ReturnError::Malformed => (
+            "not_a_return",
+            "This is not what the sign-in page gives.".into(),
+            "Copy the whole address that the browser shows after you allowed access, or the code on its page.",
+        ),
+        ReturnError::NothingPending => ("nothing_pending", "No sign-in is waiting.".into(), BEGIN_AGAIN),
+        ReturnError::WrongState => ("wrong_state", "This belongs to another or an older sign-in.".into(), BEGIN_AGAIN),
+        ReturnError::StateMissing(_) => {
+            ("return_incomplete", "A part of the address is missing.".into(), "Copy the whole address, to its end.")
+        }
+        ReturnError::Expired(p) => {
+            ("sign_in_expired", format!("The sign-in at {} took longer than ten minutes.", at(p)), BEGIN_AGAIN)
+        }
+        ReturnError::Replayed(p) => {
+            ("sign_in_used", format!("This sign-in at {} was finished already.", at(p)), "Nothing has to be done.")
+        }
+        ReturnError::Denied(p) => {
+            ("sign_in_denied", format!("You did not allow access at {}. Nothing was changed.", at(p)), BEGIN_AGAIN)
+        }
+        ReturnError::Refused(p) => (
+            "sign_in_refused",
+            format!("{} refused the sign-in.", at(p)),
+            "Check the client id, and that the address to return to is registered exactly as shown.",
+        ),
+        ReturnError::WrongKind(p) => (
+            "wrong_kind",
+            format!("{} sent something else than was asked for.", at(p)),
+            "Check whether its client has a secret, and begin again.",
+        ),
+    };
+    AppError::new(code, message).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_says_the_next_step_and_names_no_command() {
+        let errors: Vec<EngineError> = vec![
+            ReturnError::Malformed.into(),
+            ReturnError::Denied(Provider::AniList).into(),
+            ReturnError::Expired(Provider::MyAnimeList).into(),
+            ApiError::SignInAgain(Provider::Kitsu).into(),
+            HttpError::Outage { provider: Provider::Kitsu, status: 503 }.into(),
+            BeginError::NoClientId(Provider::AniList).into(),
+            StoreError::Busy.into(),
+            VaultError::WrongPassphrase.into(),
+            EngineError::SignInRefused { provider: Provider::Kitsu, reason: "no".into() },
+            EngineError::Busy,
+        ];
+        for error in errors {
+            let shown = of(&error);
+            assert!(shown.hint.as_deref().is_some_and(|hint| hint.ends_with('.')), "{shown:?}");
+            assert!(!shown.message.contains('`') && !shown.message.contains("kuroibara-cli"), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_refusal_says_about_commands_is_left_out() {
+        let shown = of(&EngineError::Refused("no plan waits. `sync` makes one".into()));
+        assert_eq!(shown.message, "No plan waits.");
+    }
+}
