@@ -1,6 +1,5 @@
 // Everything the window can ask of the application, and the only file that talks to Tauri. Stores call it; components
 // never do. Each failure arrives as an AppError in words for a person.
-import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { inject, type InjectionKey } from 'vue'
 import { commands } from './bindings'
@@ -78,36 +77,16 @@ export function asAppError(error: unknown): c.AppError {
   return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), hint: null }
 }
 
-type Calls = Omit<Api, 'on'>
-
 /** An answer as it really comes: whole. What Rust may leave out when it reads is marked optional in its types. */
 type Whole<T> = T extends (infer I)[] ? Whole<I>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T
 type Answered<T> = { [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Whole<R>> : never }
 
-/** Commands whose types are not generated yet, with the names of their arguments. */
-const BY_NAME = {
-  showInFolder: ['what'],
-  openLink: ['url'],
-} as const satisfies { [K in keyof Calls]?: readonly string[] }
-
 /** The real application, reached through Tauri. */
 export function tauriApi(): Api {
-  const byName = Object.entries(BY_NAME).map(([name, names]) => [
-    name,
-    (...values: unknown[]) => invoke(snake(name), Object.fromEntries(names.map((key, at) => [key, values[at]]))),
-  ])
-  return {
-    ...(Object.fromEntries(byName) as Pick<Calls, keyof typeof BY_NAME>),
-    ...(commands as Answered<typeof commands>),
-    on: onTauriEvent,
-  }
+  return { ...(commands as Answered<typeof commands>), on: onTauriEvent }
 }
 
 function onTauriEvent<E extends keyof c.AppEvents>(event: E, then: (payload: c.AppEvents[E]) => void): () => void {
   const unlisten = listen<c.AppEvents[E]>(event.replaceAll('_', '-'), ({ payload }) => then(payload))
   return () => void unlisten.then((stop) => stop())
-}
-
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
