@@ -42,7 +42,8 @@ fn no_answer_and_no_error_of_any_command_holds_a_secret() {
     let manga = world.connected_and_synced();
     let mut asked = BTreeSet::new();
     for (name, arguments) in questions(&manga) {
-        world.ask(name, arguments);
+        // Answered or refused: either is looked at as it comes.
+        let _ = world.ask(name, arguments);
         asked.insert(name.to_owned());
     }
     assert_eq!(asked, names(), "every command is asked");
