@@ -5,6 +5,7 @@
 
 mod bench;
 mod bindings;
+mod bundle;
 mod check;
 mod display;
 mod keyring;
@@ -42,6 +43,8 @@ enum Task {
     Bindings,
     /// Run the benchmarks in release and print their figures as one JSON document.
     Bench(bench::Options),
+    /// Make the packages that people install, or try the one that was made on a clean system.
+    Bundle(bundle::Options),
     /// Start a new database migration.
     Migration(migration::Options),
 }
@@ -64,6 +67,7 @@ fn perform(task: Task) -> Result<(), step::Failure> {
         Task::Check => check::check(),
         Task::Bindings => bindings::bindings(),
         Task::Bench(options) => bench::bench(&options),
+        Task::Bundle(options) => bundle::bundle(&options),
         Task::Migration(options) => migration::migration(&options),
     }
 }

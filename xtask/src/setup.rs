@@ -35,6 +35,9 @@ pub(crate) const DISPLAY: &[Package] = &[
     ("fonts-dejavu-core", "the letters in it"),
 ];
 
+/// What trying a package on a clean system takes.
+pub(crate) const CLEAN_SYSTEM: &[Package] = &[("debootstrap", "makes a clean Debian in a folder")];
+
 /// Sees to it that these packages are there. On other systems than Debian's it goes on and lets the build decide.
 pub(crate) fn install(wanted: &[&[Package]]) -> Result<(), Failure> {
     let wanted: Vec<Package> = wanted.concat();
