@@ -70,6 +70,7 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         | EngineError::BadInput(_)
         | EngineError::UnknownManga(_)
         | EngineError::UnknownWork { .. }
+        | EngineError::NewerEdits(_)
         | EngineError::Refused(_) => Exit::BadInput,
         EngineError::Begin(error) => of_begin(error),
         EngineError::Return(error) => of_return(error),

@@ -4,7 +4,10 @@
 use std::{fmt, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use kuroibara_core::{ExternalId, PartialDate, Provider, RunId, Score, Status, Time, merge::decide::Answer};
+use kuroibara_core::{
+    ExternalId, PartialDate, Provider, RunId, Score, Status, Time,
+    merge::decide::{Answer, UnknownAnswer},
+};
 use serde::{
     Deserialize,
     de::{IntoDeserializer, value::StrDeserializer},
@@ -101,17 +104,8 @@ pub(crate) fn moment(text: &str) -> Result<Time, String> {
 }
 
 /// An answer to a question.
-pub(crate) fn answer(text: &str) -> Result<Answer, String> {
-    match text {
-        "local" => Ok(Answer::Local),
-        "keep" => Ok(Answer::Keep),
-        "remove" => Ok(Answer::Remove),
-        "restore" => Ok(Answer::Restore),
-        _ => text
-            .parse()
-            .map(Answer::Provider)
-            .map_err(|_| "write local, anilist, myanimelist, kitsu, keep, remove or restore".into()),
-    }
+pub(crate) fn answer(text: &str) -> Result<Answer, UnknownAnswer> {
+    text.parse()
 }
 
 /// A work at a provider.

@@ -41,6 +41,7 @@ pub enum Step {
 
 /// Why something was not taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Left {
     /// It was changed again since: that newer edit would be lost.

@@ -27,6 +27,7 @@ use crate::{
 
 /// A question that is open, with everything a person needs to answer it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ConflictView {
     /// Its key.
     pub id: Uuid,
@@ -52,21 +53,27 @@ pub struct ConflictView {
 
 /// What one side says, and since when.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Told {
     /// The values that the question is about.
+    #[cfg_attr(feature = "specta", specta(type = BTreeMap<kuroibara_core::Field, kuroibara_core::Value>))]
     pub fields: Fields,
     /// When the newest of them was set.
     pub at: Time,
     /// Who set it: `user` or a provider.
+    #[cfg_attr(feature = "specta", specta(type = String))]
     pub origin: Origin,
 }
 
 /// What a provider says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ToldThere {
     /// The values there now; none: it has no entry.
+    #[cfg_attr(feature = "specta", specta(type = Option<BTreeMap<kuroibara_core::Field, kuroibara_core::Value>>))]
     pub fields: Option<Fields>,
     /// What both agreed on last.
+    #[cfg_attr(feature = "specta", specta(type = Option<BTreeMap<kuroibara_core::Field, kuroibara_core::Value>>))]
     pub base: Option<Fields>,
     /// When the entry was last saved there.
     pub updated_at: Option<Time>,
@@ -130,7 +137,7 @@ impl Engine {
         let mut change = MangaChange::of(loaded.id, loaded.version);
         change.mappings = self.decided_mappings(loaded, &state, &decided);
         change.journal = self.decided_lines(loaded, &decided);
-        change.conflicts = vec![ConflictChange::Close { id: open.id, decision: word(answer).to_owned() }];
+        change.conflicts = vec![ConflictChange::Close { id: open.id, decision: answer.as_str().to_owned() }];
         change.local = (decided.local != loaded.state.local).then_some(decided.local);
         Ok(change)
     }
@@ -192,17 +199,6 @@ fn question(open: &Conflict) -> Option<Question> {
     }
 }
 
-/// The word for an answer, as the command line and the database write it.
-fn word(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Local => "local",
-        Answer::Provider(provider) => provider.as_str(),
-        Answer::Keep => "keep",
-        Answer::Remove => "remove",
-        Answer::Restore => "restore",
-    }
-}
-
 fn moved(base: Option<&Base>) -> Change<Base> {
     base.map_or(Change::Clear, |base| Change::Set(base.clone()))
 }
@@ -241,7 +237,7 @@ fn view(loaded: &LoadedManga, conflict: Conflict) -> ConflictView {
         group: conflict.group,
         provider: conflict.provider,
         opened_at: conflict.opened_at,
-        answers: answers(conflict.kind, &sides).into_iter().map(|answer| word(answer).to_owned()).collect(),
+        answers: answers(conflict.kind, &sides).into_iter().map(|answer| answer.as_str().to_owned()).collect(),
         local,
         sides,
     }

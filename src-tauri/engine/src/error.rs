@@ -68,6 +68,12 @@ pub enum EngineError {
     /// What was given can't be.
     #[error("{0}")]
     BadInput(String),
+    /// What is to be taken back was changed again since.
+    #[error(
+        "{0} of these values were changed again since, and taking this back would lose the newer ones. Force it if you want \
+         that"
+    )]
+    NewerEdits(usize),
     /// There is nothing to do this to.
     #[error("{0}")]
     Refused(String),
@@ -92,6 +98,7 @@ impl EngineError {
             Self::NotConnected(_) => "not_connected",
             Self::UnknownWork { .. } => "unknown_work",
             Self::LinkContradicts(_) => "link_contradicts",
+            Self::NewerEdits(_) => "newer_edits",
             Self::Refused(_) => "refused",
         }
     }

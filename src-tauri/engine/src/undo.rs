@@ -32,6 +32,7 @@ pub enum Target {
 
 /// What was taken back, and what was not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UndoReport {
     /// Under this id it is in the history and can be taken back itself.
     pub run_id: RunId,
@@ -49,6 +50,7 @@ pub struct UndoReport {
 
 /// One title of which something was taken back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UndoneRow {
     /// Which manga.
     pub manga_id: MangaId,
@@ -62,6 +64,7 @@ pub struct UndoneRow {
 
 /// One field that is as it was.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UndoneField {
     /// Which one.
     pub field: Field,
@@ -73,6 +76,7 @@ pub struct UndoneField {
 
 /// Something that was not taken back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LeftRow {
     /// Which manga.
     pub manga_id: MangaId,
@@ -330,13 +334,10 @@ fn nothing_done(report: &UndoReport, manga: &[(MangaId, Vec<JournalRow>)]) -> En
         return EngineError::Refused("a link is taken back with `unlink`, and a split with `link`".into());
     }
     let newer = report.left.iter().filter(|left| left.why == Left::NewerEdit).count();
-    let text = match (newer, report.left.is_empty()) {
-        (0, true) => "there is nothing to take back: nothing in the library was changed by it".to_owned(),
-        (0, false) => "this was taken back before: everything is as it was".to_owned(),
-        (newer, _) => format!(
-            "{newer} of these values were changed again since, and taking this back would lose the newer ones. Use --force \
-             if you want that"
-        ),
+    let text = match report.left.is_empty() {
+        _ if newer > 0 => return EngineError::NewerEdits(newer),
+        true => "there is nothing to take back: nothing in the library was changed by it".to_owned(),
+        false => "this was taken back before: everything is as it was".to_owned(),
     };
     EngineError::Refused(text)
 }

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod answer;
 pub mod library;
 pub mod machine;
+pub mod questions;
 pub mod sync;
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
@@ -47,6 +48,9 @@ macro_rules! all_commands {
             activity::waiting,
             activity::retry,
             activity::statistics,
+            questions::conflicts,
+            questions::resolve_conflict,
+            questions::undo,
             machine::about,
             machine::doctor,
             machine::protection,

@@ -108,7 +108,7 @@ async fn a_newer_edit_is_not_run_over(world: &World, entry: &Value) {
     world.answer(&["edit", manga, "--notes", "second"]).await;
     let refused = world.run(&["undo", &first]).await;
     assert_eq!(refused.status, 2);
-    assert!(refused.err.contains("--force"), "{refused:?}");
+    assert_eq!(refused.code(), "newer_edits", "{refused:?}");
     assert_eq!(here(world, entry).await["notes"], "second");
     world.answer(&["undo", &first, "--force"]).await;
     assert_eq!(here(world, entry).await["notes"], entry["notes"]);

@@ -1,6 +1,8 @@
 //! What a person answers to a [`Question`], carried out on what is known. The merge that follows finds it decided: a
 //! difference that was accepted is never asked again, and one that a provider has yet to take is simply unsent.
 
+use std::str::FromStr;
+
 use enum_map::EnumMap;
 
 use super::{Lost, Merged, Pull, Question, fields, merge};
@@ -20,6 +22,38 @@ pub enum Answer {
     /// Something is missing on one side: it is to come back there.
     Restore,
 }
+
+impl Answer {
+    /// The word for it, as the command line, the window and the database write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Provider(provider) => provider.as_str(),
+            Self::Keep => "keep",
+            Self::Remove => "remove",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+impl FromStr for Answer {
+    type Err = UnknownAnswer;
+
+    fn from_str(word: &str) -> Result<Self, UnknownAnswer> {
+        match word {
+            "local" => Ok(Self::Local),
+            "keep" => Ok(Self::Keep),
+            "remove" => Ok(Self::Remove),
+            "restore" => Ok(Self::Restore),
+            _ => word.parse().map(Self::Provider).map_err(|_| UnknownAnswer),
+        }
+    }
+}
+
+/// A word that is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an answer is local, anilist, myanimelist, kitsu, keep, remove or restore")]
+pub struct UnknownAnswer;
 
 /// Why an answer does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
