@@ -104,7 +104,13 @@ impl Engine {
         let providers = providers.into_iter().collect();
         let report =
             self.sync(&Order { providers, full: plan.full, approved: true, skipped, ..Order::default() }).await?;
-        self.db.settle_plan(plan.run_id).await?;
+        // What was not asked for waits further; what was left out of the whole is proposed again by the next sync.
+        let rest: Vec<&WaitingRow> = plan.rows.iter().filter(|row| !applied.contains(&row.key())).collect();
+        if rows.is_empty() || rest.is_empty() {
+            self.db.settle_plan(plan.run_id).await?;
+        } else {
+            self.db.replace_plan(plan.run_id, &serde_json::to_value(&rest).unwrap_or_default()).await?;
+        }
         Ok(report)
     }
 

@@ -69,8 +69,10 @@ pub struct UndoneField {
     /// Which one.
     pub field: Field,
     /// What was there until now.
+    #[cfg_attr(feature = "specta", specta(type = Option<kuroibara_core::Value>))]
     pub before: Option<serde_json::Value>,
     /// What is there again.
+    #[cfg_attr(feature = "specta", specta(type = Option<kuroibara_core::Value>))]
     pub after: Option<serde_json::Value>,
 }
 

@@ -42,6 +42,22 @@ async fn rows_are_left_out_once_or_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_were_not_asked_for_wait_further() {
+    let world = World::with(60, 15).await;
+    world.connect_by_browser("anilist").await;
+    world.run(&["sync"]).await;
+    let rows = |plan: &Value| plan["rows"].as_array().unwrap().len();
+    let planned = rows(&world.answer(&["plan"]).await);
+    world.answer(&["plan", "apply", "1", "2"]).await;
+    assert_eq!(world.answer(&["library"]).await["total"], 2);
+    let rest = world.answer(&["plan"]).await;
+    assert_eq!((rows(&rest), &rest["rows"][0]["row"]), (planned - 2, &1.into()), "numbered anew");
+    world.answer(&["plan", "apply"]).await;
+    assert_eq!(world.answer(&["library"]).await["total"], planned);
+    assert_eq!(world.answer(&["plan"]).await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_is_not_there_is_bad_input() {
     let world = World::with(40, 5).await;
     for arguments in [&["plan", "apply"][..], &["plan", "skip", "1"], &["plan", "never", "1"]] {
