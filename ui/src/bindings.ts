@@ -61,6 +61,18 @@ export const commands = {
 	retry: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<null>("retry", { mangaId, provider }),
 	/**  The library in numbers. */
 	statistics: () => __TAURI_INVOKE<Statistics>("statistics"),
+	/**  The open questions, the oldest first. */
+	conflicts: () => __TAURI_INVOKE<ConflictView[]>("conflicts"),
+	/**
+	 *  Answers a question with one of the words that it names; with `alike` every other of its kind too. Says how many were
+	 *  answered. The next sync carries it out.
+	 */
+	resolveConflict: (id: string, answer: string, alike: boolean) => __TAURI_INVOKE<number>("resolve_conflict", { id, answer, alike }),
+	/**
+	 *  Takes back a change, a run or an earlier undo; with `force` also where something newer stands. The next sync carries it to
+	 *  the services.
+	 */
+	undo: (id: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo", { id, force }),
 	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */
@@ -276,6 +288,41 @@ export type Check = {
 
 /**  The person closed the window for the first time and is asked whether Kuroibara goes on in the tray. */
 export type CloseAsked = null;
+
+/**  What a question is about. */
+export type ConflictKind = 
+/**  Several sides changed the same fields to different values. */
+"fields" | 
+/**  The reader removed the manga here, and it is still there. */
+"removed_here" | 
+/**  The entry is gone at the provider, and still here. */
+"vanished_there" | 
+/**  Linking would join two manga that hold different ids at one provider. */
+"link";
+
+/**  A question that is open, with everything a person needs to answer it. */
+export type ConflictView = {
+	/**  Its key. */
+	id: string,
+	/**  What it is about. */
+	kind: ConflictKind,
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string,
+	/**  The fields that differ, as a group: `reading_state`, `score`, `start_date`, `notes` or `private`. */
+	group: Group | null,
+	/**  The provider that it is about, where it is about one. */
+	provider: Provider | null,
+	/**  Since when it is open. */
+	opened_at: string,
+	/**  The answers that fit: `local`, a provider's name, `keep`, `remove` or `restore`. */
+	answers: string[],
+	/**  The library's values; none: it is not in the library. */
+	local: Told | null,
+	/**  What each provider says. */
+	sides: Partial<{ [key in Provider]: ToldThere }>,
+};
 
 /**  How a sign-in stands. */
 export type ConnectionState = 
@@ -497,6 +544,19 @@ export type FormatCount = {
 	titles: number,
 };
 
+/**  Fields that only make sense together, and so win or lose together. */
+export type Group = 
+/**  Status, chapters, volumes, rereads and finish date: mixing two of them builds “completed, 51 of 120”. */
+"reading_state" | 
+/**  The rating. */
+"score" | 
+/**  The start date. */
+"started_on" | 
+/**  The notes. */
+"notes" | 
+/**  The privacy mark. */
+"private";
+
 /**  Why an entry is not written at a provider. */
 export type Held = 
 /**  It came from another provider, and the services are not kept in step. */
@@ -590,6 +650,27 @@ export type Language =
 "en" | 
 /**  Japanese. */
 "ja";
+
+/**  Why something was not taken back. */
+export type Left = 
+/**  It was changed again since: that newer edit would be lost. */
+"newer_edit" | 
+/**  It is as it was before already. */
+"already_back" | 
+/**  The entry is not in the library any more. */
+"not_here";
+
+/**  Something that was not taken back. */
+export type LeftRow = {
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string,
+	/**  Which field; none: the entry itself. */
+	field: Field | null,
+	/**  Why. */
+	why: Left,
+};
 
 /**  Something changed in the library: entries, links, conflicts. */
 export type LibraryChanged = null;
@@ -1100,6 +1181,64 @@ export type TitleLanguage =
 "english" | 
 /**  The title as it was published first. */
 "native";
+
+/**  What one side says, and since when. */
+export type Told = {
+	/**  The values that the question is about. */
+	fields: Partial<{ [key in Field]: Value }>,
+	/**  When the newest of them was set. */
+	at: string,
+	/**  Who set it: `user` or a provider. */
+	origin: string,
+};
+
+/**  What a provider says. */
+export type ToldThere = {
+	/**  The values there now; none: it has no entry. */
+	fields: Partial<{ [key in Field]: Value }> | null,
+	/**  What both agreed on last. */
+	base: Partial<{ [key in Field]: Value }> | null,
+	/**  When the entry was last saved there. */
+	updated_at: string | null,
+};
+
+/**  What was taken back, and what was not. */
+export type UndoReport = {
+	/**  Under this id it is in the history and can be taken back itself. */
+	run_id: RunId,
+	/**  Always `undo`. */
+	strategy: string,
+	/**  Whether anything was changed here. The next sync carries it to the services. */
+	applied: boolean,
+	/**  The services, which an undo does not ask: empty. */
+	providers: Partial<{ [key in Provider]: null }>,
+	/**  What was taken back. */
+	plan: UndoneRow[],
+	/**  What was left as it is, and why. */
+	left: LeftRow[],
+};
+
+/**  One field that is as it was. */
+export type UndoneField = {
+	/**  Which one. */
+	field: Field,
+	/**  What was there until now. */
+	before: Value | null,
+	/**  What is there again. */
+	after: Value | null,
+};
+
+/**  One title of which something was taken back. */
+export type UndoneRow = {
+	/**  Which manga. */
+	manga_id: MangaId,
+	/**  Its title. */
+	title: string,
+	/**  `undo`, `restore` (it is in the library again) or `remove_local`. */
+	action: string,
+	/**  Field by field. */
+	fields: UndoneField[],
+};
 
 /**  The requests to one provider in one hour. */
 export type UsageView = {

@@ -1,7 +1,7 @@
 //! What only a person can decide, and what a person takes back.
 
 use kuroibara_engine::{
-    core::merge::decide::Answer,
+    core::merge::decide::UnknownAnswer,
     decide::ConflictView,
     undo::{Target, UndoReport},
 };
@@ -27,7 +27,10 @@ pub async fn resolve_conflict(
     answer: String,
     alike: bool,
 ) -> Result<usize, AppError> {
-    let answer: Answer = answer.parse().map_err(|unknown| AppError::new("bad_input", unknown.to_string()))?;
+    let unfit = |unknown: UnknownAnswer| {
+        AppError::new("bad_input", unknown.to_string()).with_hint("Choose one of the answers that the question names.")
+    };
+    let answer = answer.parse().map_err(unfit)?;
     let engine = session.engine().await?;
     Ok(if alike { engine.resolve_alike(id, answer).await? } else { engine.resolve(id, answer).await.map(|()| 1)? })
 }

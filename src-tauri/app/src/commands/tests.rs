@@ -16,7 +16,7 @@ use tauri::{
 };
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use super::{accounts, activity, bindings, library, machine, sync};
+use super::{accounts, activity, bindings, library, machine, questions, sync};
 use crate::{Chosen, Session};
 
 const HEADER: &str = "// Generated from src-tauri/app/src/commands by `cargo xtask bindings`. Not edited by hand.\n";
@@ -41,7 +41,7 @@ fn no_answer_and_no_error_of_any_command_holds_a_secret() {
     let world = World::new();
     let manga = world.connected_and_synced();
     let mut asked = BTreeSet::new();
-    for (name, arguments) in questions(&manga) {
+    for (name, arguments) in calls(&manga) {
         // Answered or refused: either is looked at as it comes.
         let _ = world.ask(name, arguments);
         asked.insert(name.to_owned());
@@ -70,7 +70,7 @@ fn names() -> BTreeSet<String> {
 }
 
 /// Each command, answered and refused.
-fn questions(manga: &str) -> Vec<(&'static str, Value)> {
+fn calls(manga: &str) -> Vec<(&'static str, Value)> {
     let nobody = "00000000-0000-0000-0000-000000000000";
     vec![
         ("get_settings", json!({})),
@@ -101,6 +101,10 @@ fn questions(manga: &str) -> Vec<(&'static str, Value)> {
         ("waiting", json!({})),
         ("retry", json!({"mangaId": manga, "provider": "anilist"})),
         ("statistics", json!({})),
+        ("conflicts", json!({})),
+        ("resolve_conflict", json!({"id": nobody, "answer": "local", "alike": false})),
+        ("resolve_conflict", json!({"id": nobody, "answer": "perhaps", "alike": true})),
+        ("undo", json!({"id": nobody, "force": false})),
         ("about", json!({})),
         ("doctor", json!({})),
         ("protection", json!({})),

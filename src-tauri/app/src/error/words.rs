@@ -44,6 +44,11 @@ pub(super) fn of(error: &EngineError) -> AppError {
             format!("These two are different titles at {}, so they can't be one.", at.title()),
             "Unlink one of them there first.",
         ),
+        EngineError::NewerEdits(count) => (
+            "newer_edits",
+            format!("{count} of these values were changed again since."),
+            "Take the newer changes back first, or take this back all the same and lose them.",
+        ),
         EngineError::Refused(text) => return AppError::new("refused", sentence(without_commands(text))),
     };
     AppError::new(code, message).with_hint(hint)
