@@ -24,7 +24,9 @@ pub(crate) fn check() -> Result<(), Failure> {
 /// their list is fetched from a place that a machine with only package registries cannot reach.
 fn deny() -> Result<Command, Failure> {
     let mut command = Command::new(deny_program()?);
-    command.args(["--all-features", "--locked", "check", "bans", "licenses", "sources"]).current_dir(step::root());
+    command
+        .args(["--workspace", "--all-features", "--locked", "check", "bans", "licenses", "sources"])
+        .current_dir(step::root());
     Ok(command)
 }
 
