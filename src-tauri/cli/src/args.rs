@@ -302,19 +302,19 @@ pub(crate) enum PlanStep {
     /// Leave a row's title out this time
     Skip {
         /// The row's number
-        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
         row: u32,
     },
     /// Leave a row's title out for ever
     Never {
         /// The row's number
-        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
         row: u32,
     },
     /// Carry the plan out
     Apply {
         /// Only these rows; the whole plan but what was left out when none is named
-        #[arg(value_name = "ROW", value_parser = values::limit, allow_hyphen_values = true)]
+        #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
         rows: Vec<u32>,
     },
 }
