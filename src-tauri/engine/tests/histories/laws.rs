@@ -306,7 +306,9 @@ async fn is_outside(world: &World, manga: &[&LoadedManga], work: usize, head: &H
     let waits = connected && chosen.pulls() && chosen.allows(head.field);
     // The library's value can't be held there, so the two are not compared.
     let shape = chosen.shape(provider);
-    let entry = manga.iter().find_map(|manga| manga.state.local.present()).map(|(entry, _)| entry);
+    // Of a work that was split only the manga that is mapped there matters.
+    let there = manga.iter().filter(|manga| manga.mappings[provider].is_some());
+    let entry = there.filter_map(|manga| manga.state.local.present()).map(|(entry, _)| entry).next();
     let incomparable =
         entry.is_some_and(|entry| shape.project(&entry.fields(), Totals::default()).get(head.field).is_none());
     // The list of another account is nobody's business now.

@@ -56,6 +56,8 @@ pub struct Memory {
     pub answered: EnumMap<Provider, bool>,
     /// Works that the reader linked or split by hand.
     pub split: HashSet<usize>,
+    /// Works that the reader said are to go everywhere.
+    pub removed: HashSet<usize>,
     pub turns: Vec<Turn>,
     pub log: Vec<String>,
     pub broken: Vec<String>,
@@ -77,6 +79,7 @@ impl Memory {
             requests: EnumMap::default(),
             answered: EnumMap::default(),
             split: HashSet::new(),
+            removed: HashSet::new(),
             turns: Vec::new(),
             log: Vec::new(),
             broken: Vec::new(),
@@ -167,7 +170,7 @@ impl Memory {
 
     fn check_removed(&mut self, provider: Provider, work: usize, before: Option<&Fields>, after: Option<&Fields>) {
         let follows = self.policy.providers[provider].removal == kuroibara_core::RemovalPolicy::Follow;
-        if before.is_some() && after.is_none() && !follows {
+        if before.is_some() && after.is_none() && !follows && !self.removed.contains(&work) {
             self.broken.push(format!("law 7: work {work} was removed at {provider} though nobody said so"));
         }
     }

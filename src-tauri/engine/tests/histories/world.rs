@@ -358,6 +358,7 @@ impl World {
         if answered.is_err() || answer != Answer::Remove {
             return;
         }
+        self.memory().removed.insert(work);
         let here = match &loaded.state.local {
             Local::Present(entry, _) | Local::Removed(entry, ..) => Some(entry.fields()),
             Local::Never => None,

@@ -69,7 +69,7 @@ async fn a_medium_tells_titles_staff_start_and_cover() {
     assert_eq!(media["staff"]["edges"][0], json!({"role": "Story & Art", "node": {"name": {"full": "Emi Aoki"}}}));
     assert_eq!((&media["format"], &media["startDate"]["year"]), (&json!("MANGA"), &json!(2000)));
     let cover = world.http.get(media["coverImage"]["large"].as_str().unwrap()).send().await.unwrap();
-    assert_eq!(cover.headers()["content-type"], "image/svg+xml");
+    assert_eq!(cover.headers()["content-type"], "image/png");
 }
 
 #[tokio::test]
