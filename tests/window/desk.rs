@@ -85,9 +85,29 @@ impl Desk {
         .await
     }
 
-    /// Clicks the element with this test id. A page that changes under the click is clicked again.
+    /// Clicks the element with this test id as soon as it stands still. A page that changes under the click is clicked again.
     pub(crate) async fn click(&self, id: &str) {
-        until(&format!("a click on {id}"), async || self.element(id).await.click().await.ok()).await;
+        until(&format!("a click on {id}"), async || {
+            let element = self.element(id).await;
+            let before = element.rectangle().await.ok()?;
+            let after = element.rectangle().await.ok()?;
+            if before == after { element.click().await.ok() } else { None }
+        })
+        .await;
+    }
+
+    /// Clicks one element until another says so, as a person does whose click met a page that was just moving.
+    pub(crate) async fn click_until_it_says(&self, id: &str, other: &str, text: &str) {
+        let button = format!("[data-testid=\"{id}\"]");
+        until(&format!("{other} saying “{text}” after a click on {id}"), async || {
+            if let Ok(button) = self.window.find(Locator::Css(&button)).await {
+                // It may be gone or at work by now, which is what the click was for.
+                let _ = button.click().await;
+            }
+            let said = self.element(other).await.prop("textContent").await.ok()??;
+            said.contains(text).then_some(())
+        })
+        .await;
     }
 
     /// Waits until the element with this test id says so.

@@ -27,8 +27,7 @@ async fn connect_all(desk: &Desk) {
     desk.click("connect-kitsu").await;
     desk.element("kitsu-username").await.send_keys("reader").await.unwrap();
     desk.element("kitsu-password").await.send_keys("reader-password").await.unwrap();
-    desk.click("kitsu-submit").await;
-    desk.says("state-kitsu", "reader").await;
+    desk.click_until_it_says("kitsu-submit", "state-kitsu", "reader").await;
 }
 
 async fn apply_the_first_plan(desk: &Desk) {
