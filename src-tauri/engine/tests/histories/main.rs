@@ -28,7 +28,7 @@ use std::{
 use kuroibara_engine::{Engine, clock::SystemClock, config::Config, secret::Secret, vault};
 use world::{PASSPHRASE, Place, folder};
 
-/// How many are played when nobody says. The aim is 2,000 by default: the first 2,000 hold, and were played whole three times,
+/// How many are played when nobody says. The aim is 2,000 by default: the first 2,000 hold, and were played whole twice,
 /// but how they interleave differs from machine to machine, and 10,000 without a break are to be seen before a landing hangs
 /// on it. `KUROIBARA_HISTORIES=2000` plays them today, in about three minutes on two cores.
 const HISTORIES: u64 = 500;
