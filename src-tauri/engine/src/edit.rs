@@ -25,6 +25,18 @@ pub use wish::EntryChange;
 /// How often a change is tried again when a sync stores something of the same manga at the same moment.
 const TRIES: usize = 20;
 
+/// Reads, decides and stores, again as long as somebody else was quicker: `step` then gives none.
+pub(crate) async fn until_stored<T>(
+    mut step: impl AsyncFnMut() -> Result<Option<T>, EngineError>,
+) -> Result<T, EngineError> {
+    for _ in 0..TRIES {
+        if let Some(stored) = step().await? {
+            return Ok(stored);
+        }
+    }
+    Err(EngineError::Busy)
+}
+
 impl Engine {
     /// Changes fields of an entry. See [`edit::edit`] for what completing fills in.
     pub async fn edit(&self, manga: MangaId, changes: &Fields) -> Result<EntryView, EngineError> {
@@ -67,16 +79,22 @@ impl Engine {
     /// Adds a work of a provider to the library, as planned, or as its list there already has it. A manga that was removed
     /// comes back as it was.
     pub async fn add(&self, provider: Provider, id: &ExternalId) -> Result<EntryView, EngineError> {
-        if let Some(manga) = self.db.find_manga(provider, id).await? {
-            self.change(manga, |loaded| Ok(self.brought_back(loaded))).await?;
-            return self.entry(manga).await;
-        }
-        let (work, listed) = self.look_up(provider, id).await?;
-        let manga = match self.known_by_links(provider, &work).await? {
-            Some(manga) => self.add_place(manga, provider, &work).await?,
-            None => self.add_work(provider, &work, listed).await?,
-        };
-        self.entry(manga).await
+        let mut looked_up = None;
+        let added = until_stored(async || {
+            if let Some(manga) = self.db.find_manga(provider, id).await? {
+                self.change(manga, |loaded| Ok(self.brought_back(loaded))).await?;
+                return Ok(Some(manga));
+            }
+            let (work, listed) = match &mut looked_up {
+                Some(found) => found,
+                none => none.insert(self.look_up(provider, id).await?),
+            };
+            match self.known_by_links(provider, work).await? {
+                Some(manga) => self.add_place(manga, provider, work).await,
+                None => self.add_work(provider, work, listed.as_ref()).await,
+            }
+        });
+        self.entry(added.await?).await
     }
 
     /// The manga of the library that the provider's own links say this work is, if they name one only, and it is nothing
@@ -96,21 +114,18 @@ impl Engine {
         Ok((is_free && !rejected).then_some(manga))
     }
 
-    /// The manga is this work too, and is in the library.
-    async fn add_place(&self, manga: MangaId, provider: Provider, work: &Work) -> Result<MangaId, EngineError> {
+    /// The manga is this work too, and is in the library. None: something was changed meanwhile.
+    async fn add_place(&self, manga: MangaId, provider: Provider, work: &Work) -> Result<Option<MangaId>, EngineError> {
         let integration = self.db.integration(provider).await?.id;
-        self.change(manga, |loaded| {
-            let mut change = self.brought_back(loaded).unwrap_or_else(|| self.due_everywhere(loaded));
-            let title = Some(work.title.clone());
-            let link = NewLink { integration, external_id: work.id.clone(), title, source: source_of(provider) };
-            let since = self.clock.now();
-            let mapping = MappingChange::of(MappingId(self.db.new_id(since)));
-            let (link, outbox) = (LinkChange::New(link), OutboxChange::Due { since });
-            change.mappings.push(MappingChange { link, outbox, totals: Some(work.totals), ..mapping });
-            Ok(Some(change))
-        })
-        .await?;
-        Ok(manga)
+        let [loaded] = self.load([manga]).await?;
+        let mut change = self.brought_back(&loaded).unwrap_or_else(|| self.due_everywhere(&loaded));
+        let title = Some(work.title.clone());
+        let link = NewLink { integration, external_id: work.id.clone(), title, source: source_of(provider) };
+        let since = self.clock.now();
+        let mapping = MappingChange::of(MappingId(self.db.new_id(since)));
+        let (link, outbox) = (LinkChange::New(link), OutboxChange::Due { since });
+        change.mappings.push(MappingChange { link, outbox, totals: Some(work.totals), ..mapping });
+        Ok(self.commit_whole(&[change]).await?.then_some(manga))
     }
 
     /// The reader's own calendar day.
@@ -133,7 +148,7 @@ impl Engine {
         manga: &[MangaId],
         change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
     ) -> Result<(), EngineError> {
-        for _ in 0..TRIES {
+        until_stored(async || {
             let scope = Scope::Only(Pick { manga: manga.to_vec(), ..Pick::default() });
             let loaded = self.db.load_manga(&scope).await?;
             if let Some(missing) = manga.iter().find(|id| loaded.iter().all(|one| one.id != **id)) {
@@ -141,11 +156,9 @@ impl Engine {
             }
             let changes: Vec<MangaChange> =
                 loaded.iter().filter_map(|one| change(one).transpose()).collect::<Result<_, _>>()?;
-            if changes.is_empty() || self.commit_whole(&changes).await? {
-                return Ok(());
-            }
-        }
-        Err(EngineError::Busy)
+            Ok((changes.is_empty() || self.commit_whole(&changes).await?).then_some(()))
+        })
+        .await
     }
 
     /// Stores changes of the reader's own, all or none. False: something was changed meanwhile.
@@ -205,12 +218,13 @@ impl Engine {
         found.ok_or_else(|| EngineError::UnknownWork { provider, id: id.to_string() })
     }
 
+    /// The work is a manga of its own. None: something was changed meanwhile.
     async fn add_work(
         &self,
         provider: Provider,
         work: &Work,
-        listed: Option<RemoteEntry>,
-    ) -> Result<MangaId, EngineError> {
+        listed: Option<&RemoteEntry>,
+    ) -> Result<Option<MangaId>, EngineError> {
         let now = self.clock.now();
         let manga = MangaId(self.db.new_id(now));
         let integrations = self.db.integrations().await?;
@@ -238,7 +252,7 @@ impl Engine {
         change.work = WorkChange::New(details_of([work].into_iter()));
         change.journal = vec![self.line(manga, (None, None, to_json(&entry.fields())), "added")];
         change.local = Some(Local::Present(entry, Stamps::all(Stamp { at: now, origin })));
-        if self.commit_whole(&[change]).await? { Ok(manga) } else { Err(EngineError::Busy) }
+        Ok(self.commit_whole(&[change]).await?.then_some(manga))
     }
 
     /// A change that marks every mapping as due.

@@ -4,7 +4,7 @@ use kuroibara_core::{ExternalId, Local, MangaId, MappingId, Provider};
 
 use crate::{
     Engine,
-    edit::{to_json, unknown},
+    edit::{to_json, unknown, until_stored},
     error::EngineError,
     library::EntryView,
     store::{
@@ -17,11 +17,13 @@ impl Engine {
     /// it, unless both hold different ids at one provider. Nothing is sent by linking: the next sync merges both sides as a
     /// first link.
     pub async fn link(&self, manga: MangaId, provider: Provider, id: &ExternalId) -> Result<EntryView, EngineError> {
-        match self.db.find_manga(provider, id).await? {
-            Some(same) if same == manga => {}
-            Some(other) => self.join(manga, other).await?,
-            None => self.tie(manga, provider, id).await?,
-        }
+        let mut title = None;
+        until_stored(async || match self.db.find_manga(provider, id).await? {
+            Some(same) if same == manga => Ok(Some(())),
+            Some(other) => self.join(manga, other).await,
+            None => self.tie(manga, provider, id, &mut title).await,
+        })
+        .await?;
         self.db.allow_pair(manga, provider, id).await?;
         self.entry(manga).await
     }
@@ -29,6 +31,14 @@ impl Engine {
     /// Says that `manga` is not what it is mapped to at `provider`: that work becomes a manga of its own with the next
     /// sync, and the pair is never linked again by itself.
     pub async fn unlink(&self, manga: MangaId, provider: Provider) -> Result<EntryView, EngineError> {
+        let id = until_stored(async || self.split(manga, provider).await).await?;
+        self.db.reject_pair(manga, provider, &id, self.clock.now()).await?;
+        self.entry(manga).await
+    }
+
+    /// Makes what `manga` is mapped to at `provider` a manga of its own, and tells its id there. None: something was changed
+    /// meanwhile, as in all that follows.
+    async fn split(&self, manga: MangaId, provider: Provider) -> Result<Option<ExternalId>, EngineError> {
         let details = self.db.details(manga).await?.ok_or_else(|| unknown(manga))?;
         let [loaded] = self.load([manga]).await?;
         let mapping = loaded.mappings[provider].as_ref();
@@ -40,43 +50,44 @@ impl Engine {
                 provider.title()
             )));
         }
-        let now = self.clock.now();
-        let alone = MangaId(self.db.new_id(now));
+        let alone = MangaId(self.db.new_id(self.clock.now()));
         let moved = MappingChange { link: LinkChange::MovedFrom(manga), ..first_link(mapping.id) };
         let mut split = MangaChange::of(alone, 0);
         split.work = WorkChange::New(details);
         split.mappings = vec![moved];
         let mut rest = MangaChange::of(manga, loaded.version);
         rest.journal = vec![self.line(manga, (None, to_json(&name(provider, &mapping.external_id)), None), "unlinked")];
-        self.store_all(&[split, rest]).await?;
-        self.db.reject_pair(manga, provider, &mapping.external_id, now).await?;
-        self.entry(manga).await
+        let stored = self.commit_whole(&[split, rest]).await?;
+        Ok(stored.then(|| mapping.external_id.clone()))
     }
 
-    /// Maps a work that no other manga is.
-    async fn tie(&self, manga: MangaId, provider: Provider, id: &ExternalId) -> Result<(), EngineError> {
+    /// Maps a work that no other manga is. Its title is asked for once.
+    async fn tie(
+        &self,
+        manga: MangaId,
+        provider: Provider,
+        id: &ExternalId,
+        title: &mut Option<String>,
+    ) -> Result<Option<()>, EngineError> {
         let integration = self.db.integration(provider).await?;
-        let title = match integration.is_connected() {
-            true => Some(self.look_up(provider, id).await?.0.title),
-            false => None,
-        };
-        self.change(manga, |loaded| {
-            if loaded.mappings[provider].is_some() {
-                return Err(EngineError::LinkContradicts(provider));
-            }
-            let (title, source, external_id) = (title.clone(), LinkSource::User, id.clone());
-            let link = NewLink { integration: integration.id, external_id, title, source };
-            let mapping = MappingId(self.db.new_id(self.clock.now()));
-            let mut change = self.due_everywhere(loaded);
-            change.mappings.push(MappingChange { link: LinkChange::New(link), ..first_link(mapping) });
-            change.journal = vec![self.line(manga, (None, None, to_json(&name(provider, id))), "linked")];
-            Ok(Some(change))
-        })
-        .await
+        if title.is_none() && integration.is_connected() {
+            *title = Some(self.look_up(provider, id).await?.0.title);
+        }
+        let [loaded] = self.load([manga]).await?;
+        if loaded.mappings[provider].is_some() {
+            return Err(EngineError::LinkContradicts(provider));
+        }
+        let (title, source, external_id) = (title.clone(), LinkSource::User, id.clone());
+        let link = NewLink { integration: integration.id, external_id, title, source };
+        let mapping = MappingId(self.db.new_id(self.clock.now()));
+        let mut change = self.due_everywhere(&loaded);
+        change.mappings.push(MappingChange { link: LinkChange::New(link), ..first_link(mapping) });
+        change.journal = vec![self.line(manga, (None, None, to_json(&name(provider, id))), "linked")];
+        Ok(self.commit_whole(&[change]).await?.then_some(()))
     }
 
     /// Makes two manga one. The first one's entry stays; the other's is written into the history.
-    async fn join(&self, manga: MangaId, other: MangaId) -> Result<(), EngineError> {
+    async fn join(&self, manga: MangaId, other: MangaId) -> Result<Option<()>, EngineError> {
         let [kept, gone] = self.load([manga, other]).await?;
         let clash = |p: &Provider| kept.mappings[*p].is_some() && gone.mappings[*p].is_some();
         if let Some(provider) = Provider::ALL.into_iter().find(clash) {
@@ -97,14 +108,10 @@ impl Engine {
         let mut merged = MangaChange::of(other, gone.version);
         merged.work = WorkChange::MergedInto(manga);
         merged.local = gone.state.local.present().map(|_| Local::Never);
-        self.store_all(&[change, merged]).await
+        Ok(self.commit_whole(&[change, merged]).await?.then_some(()))
     }
 
-    async fn store_all(&self, changes: &[MangaChange]) -> Result<(), EngineError> {
-        if self.commit_whole(changes).await? { Ok(()) } else { Err(EngineError::Busy) }
-    }
-
-    async fn load<const N: usize>(&self, manga: [MangaId; N]) -> Result<[LoadedManga; N], EngineError> {
+    pub(crate) async fn load<const N: usize>(&self, manga: [MangaId; N]) -> Result<[LoadedManga; N], EngineError> {
         let scope = Scope::Only(Pick { manga: manga.to_vec(), ..Pick::default() });
         let mut loaded = self.db.load_manga(&scope).await?;
         let mut sorted = Vec::with_capacity(N);

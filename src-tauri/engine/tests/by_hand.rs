@@ -64,6 +64,28 @@ async fn a_title_added_here_goes_to_every_service_that_knows_it() {
 }
 
 #[tokio::test]
+async fn what_is_added_or_linked_twice_at_one_moment_is_done_once() {
+    let world = World::of_works(3).await;
+    world.connect_all().await;
+    world.sync().await;
+    let [anilist, myanimelist, kitsu] = ["1001", "2001", "3001"];
+    // Each of them looks before any of them has stored.
+    let add = async |provider, id: &str| world.engine.add(provider, &id.into()).await.unwrap().manga_id;
+    let (a, b, c) = tokio::join!(
+        add(Provider::AniList, anilist),
+        add(Provider::MyAnimeList, myanimelist),
+        add(Provider::AniList, anilist),
+    );
+    assert_eq!([b, c], [a, a]);
+    let id = kitsu.into();
+    let link = async || world.engine.link(a, Provider::Kitsu, &id).await.unwrap().mappings.len();
+    let unlink = async || world.engine.unlink(a, Provider::Kitsu).await;
+    assert_eq!(tokio::join!(link(), link(), link()), (3, 3, 3));
+    let (one, other) = tokio::join!(unlink(), unlink());
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+}
+
+#[tokio::test]
 async fn what_is_removed_here_is_asked_and_stays_there_until_decided() {
     let world = World::with(60, 20).await;
     world.connect_all().await;
