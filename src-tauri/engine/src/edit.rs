@@ -23,19 +23,7 @@ use crate::{
 pub use wish::EntryChange;
 
 /// How often a change is tried again when a sync stores something of the same manga at the same moment.
-const TRIES: usize = 20;
-
-/// Reads, decides and stores, again as long as somebody else was quicker: `step` then gives none.
-pub(crate) async fn until_stored<T>(
-    mut step: impl AsyncFnMut() -> Result<Option<T>, EngineError>,
-) -> Result<T, EngineError> {
-    for _ in 0..TRIES {
-        if let Some(stored) = step().await? {
-            return Ok(stored);
-        }
-    }
-    Err(EngineError::Busy)
-}
+pub(crate) const TRIES: usize = 20;
 
 impl Engine {
     /// Changes fields of an entry. See [`edit::edit`] for what completing fills in.
@@ -80,21 +68,33 @@ impl Engine {
     /// comes back as it was.
     pub async fn add(&self, provider: Provider, id: &ExternalId) -> Result<EntryView, EngineError> {
         let mut looked_up = None;
-        let added = until_stored(async || {
-            if let Some(manga) = self.db.find_manga(provider, id).await? {
-                self.change(manga, |loaded| Ok(self.brought_back(loaded))).await?;
-                return Ok(Some(manga));
+        for _ in 0..TRIES {
+            if let Some(manga) = self.add_once(provider, id, &mut looked_up).await? {
+                return self.entry(manga).await;
             }
-            let (work, listed) = match &mut looked_up {
-                Some(found) => found,
-                none => none.insert(self.look_up(provider, id).await?),
-            };
-            match self.known_by_links(provider, work).await? {
-                Some(manga) => self.add_place(manga, provider, work).await,
-                None => self.add_work(provider, work, listed.as_ref()).await,
-            }
-        });
-        self.entry(added.await?).await
+        }
+        Err(EngineError::Busy)
+    }
+
+    /// None: something was changed meanwhile. What the provider says of the work is asked for once.
+    async fn add_once(
+        &self,
+        provider: Provider,
+        id: &ExternalId,
+        looked_up: &mut Option<(Work, Option<RemoteEntry>)>,
+    ) -> Result<Option<MangaId>, EngineError> {
+        if let Some(manga) = self.db.find_manga(provider, id).await? {
+            self.change(manga, |loaded| Ok(self.brought_back(loaded))).await?;
+            return Ok(Some(manga));
+        }
+        let (work, listed) = match looked_up {
+            Some(found) => found,
+            none => none.insert(self.look_up(provider, id).await?),
+        };
+        match self.known_by_links(provider, work).await? {
+            Some(manga) => self.add_place(manga, provider, work).await,
+            None => self.add_work(provider, work, listed.as_ref()).await,
+        }
     }
 
     /// The manga of the library that the provider's own links say this work is, if they name one only, and it is nothing
@@ -148,7 +148,7 @@ impl Engine {
         manga: &[MangaId],
         change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
     ) -> Result<(), EngineError> {
-        until_stored(async || {
+        for _ in 0..TRIES {
             let scope = Scope::Only(Pick { manga: manga.to_vec(), ..Pick::default() });
             let loaded = self.db.load_manga(&scope).await?;
             if let Some(missing) = manga.iter().find(|id| loaded.iter().all(|one| one.id != **id)) {
@@ -156,9 +156,11 @@ impl Engine {
             }
             let changes: Vec<MangaChange> =
                 loaded.iter().filter_map(|one| change(one).transpose()).collect::<Result<_, _>>()?;
-            Ok((changes.is_empty() || self.commit_whole(&changes).await?).then_some(()))
-        })
-        .await
+            if changes.is_empty() || self.commit_whole(&changes).await? {
+                return Ok(());
+            }
+        }
+        Err(EngineError::Busy)
     }
 
     /// Stores changes of the reader's own, all or none. False: something was changed meanwhile.

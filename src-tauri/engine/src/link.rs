@@ -4,7 +4,7 @@ use kuroibara_core::{ExternalId, Local, MangaId, MappingId, Provider};
 
 use crate::{
     Engine,
-    edit::{to_json, unknown, until_stored},
+    edit::{TRIES, to_json, unknown},
     error::EngineError,
     library::EntryView,
     store::{
@@ -18,22 +18,30 @@ impl Engine {
     /// first link.
     pub async fn link(&self, manga: MangaId, provider: Provider, id: &ExternalId) -> Result<EntryView, EngineError> {
         let mut title = None;
-        until_stored(async || match self.db.find_manga(provider, id).await? {
-            Some(same) if same == manga => Ok(Some(())),
-            Some(other) => self.join(manga, other).await,
-            None => self.tie(manga, provider, id, &mut title).await,
-        })
-        .await?;
-        self.db.allow_pair(manga, provider, id).await?;
-        self.entry(manga).await
+        for _ in 0..TRIES {
+            let linked = match self.db.find_manga(provider, id).await? {
+                Some(same) if same == manga => Some(()),
+                Some(other) => self.join(manga, other).await?,
+                None => self.tie(manga, provider, id, &mut title).await?,
+            };
+            if linked.is_some() {
+                self.db.allow_pair(manga, provider, id).await?;
+                return self.entry(manga).await;
+            }
+        }
+        Err(EngineError::Busy)
     }
 
     /// Says that `manga` is not what it is mapped to at `provider`: that work becomes a manga of its own with the next
     /// sync, and the pair is never linked again by itself.
     pub async fn unlink(&self, manga: MangaId, provider: Provider) -> Result<EntryView, EngineError> {
-        let id = until_stored(async || self.split(manga, provider).await).await?;
-        self.db.reject_pair(manga, provider, &id, self.clock.now()).await?;
-        self.entry(manga).await
+        for _ in 0..TRIES {
+            if let Some(id) = self.split(manga, provider).await? {
+                self.db.reject_pair(manga, provider, &id, self.clock.now()).await?;
+                return self.entry(manga).await;
+            }
+        }
+        Err(EngineError::Busy)
     }
 
     /// Makes what `manga` is mapped to at `provider` a manga of its own, and tells its id there. None: something was changed
