@@ -91,19 +91,25 @@ impl Engine {
             Some(found) => found,
             none => none.insert(self.look_up(provider, id).await?),
         };
-        match self.known_by_links(provider, work).await? {
+        let mut owners = Vec::new();
+        for (at, id) in &work.links {
+            owners.push(self.db.find_manga(*at, id).await?);
+        }
+        match self.known_by_links(provider, work, &owners).await? {
             Some(manga) => self.add_place(manga, provider, work).await,
-            None => self.add_work(provider, work, listed.as_ref()).await,
+            None => self.add_work(provider, work, listed.as_ref(), &owners).await,
         }
     }
 
     /// The manga of the library that the provider's own links say this work is, if they name one only, and it is nothing
-    /// else there. What contradicts is left to the next sync, which asks.
-    async fn known_by_links(&self, provider: Provider, work: &Work) -> Result<Option<MangaId>, EngineError> {
-        let mut known = Vec::new();
-        for (at, id) in &work.links {
-            known.extend(self.db.find_manga(*at, id).await?);
-        }
+    /// else there. What contradicts is left to the next sync, which asks. `owners` are the manga that the links' works are.
+    async fn known_by_links(
+        &self,
+        provider: Provider,
+        work: &Work,
+        owners: &[Option<MangaId>],
+    ) -> Result<Option<MangaId>, EngineError> {
+        let mut known: Vec<MangaId> = owners.iter().copied().flatten().collect();
         known.sort_unstable();
         known.dedup();
         let [manga] = known[..] else { return Ok(None) };
@@ -226,6 +232,7 @@ impl Engine {
         provider: Provider,
         work: &Work,
         listed: Option<&RemoteEntry>,
+        owners: &[Option<MangaId>],
     ) -> Result<Option<MangaId>, EngineError> {
         let now = self.clock.now();
         let manga = MangaId(self.db.new_id(now));
@@ -235,13 +242,12 @@ impl Engine {
             None => (Entry::new(Status::PlanToRead), Origin::User),
         };
         let own = [(provider, work.id.clone(), LinkSource::List)];
-        let links = work.links.iter().map(|(at, id)| (*at, id.clone(), source_of(provider)));
+        // A linked id that is another manga's already is left to the next sync, which asks.
+        let free = work.links.iter().zip(owners).filter(|(_, owner)| owner.is_none());
+        let links = free.map(|((at, id), _)| (*at, id.clone(), source_of(provider)));
         let mut change = MangaChange::of(manga, 0);
         for (at, external_id, source) in own.into_iter().chain(links) {
-            // A linked id that is another manga's already is left to the next sync, which asks.
-            if change.mappings.iter().any(|m| is_at(m, integrations[at].id))
-                || self.db.find_manga(at, &external_id).await?.is_some()
-            {
+            if change.mappings.iter().any(|m| is_at(m, integrations[at].id)) {
                 continue;
             }
             let title = (at == provider).then(|| work.title.clone());

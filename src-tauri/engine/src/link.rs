@@ -82,8 +82,10 @@ impl Engine {
             *title = Some(self.look_up(provider, id).await?.0.title);
         }
         let [loaded] = self.load([manga]).await?;
-        if loaded.mappings[provider].is_some() {
-            return Err(EngineError::LinkContradicts(provider));
+        match &loaded.mappings[provider] {
+            Some(there) if there.external_id == *id => return Ok(Some(())),
+            Some(_) => return Err(EngineError::LinkContradicts(provider)),
+            None => {}
         }
         let (title, source, external_id) = (title.clone(), LinkSource::User, id.clone());
         let link = NewLink { integration: integration.id, external_id, title, source };
