@@ -4,6 +4,7 @@
 use crate::setup;
 use crate::step::{self, Failure, cargo};
 use serde_json::{Map, Value};
+use std::process::Command;
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
@@ -12,33 +13,46 @@ pub(crate) struct Options {
     name: Option<String>,
 }
 
-/// A benchmark: its name, and what `cargo run --release` is given to run it.
+/// A benchmark: its name, the program that measures it, and that program's arguments.
 struct Benchmark {
     name: &'static str,
-    cargo: &'static [&'static str],
+    program: &'static str,
+    arguments: &'static [&'static str],
 }
 
 /// All benchmarks, in the order in which they run. To add one, add a line.
 const BENCHMARKS: &[Benchmark] = &[
-    benchmark("lists", &["--package", "kuroibara-bench", "--", "lists"]),
-    benchmark("edits", &["--package", "kuroibara-bench", "--", "edits"]),
-    benchmark("edits-at-the-limit", &["--package", "kuroibara-bench", "--", "edits-at-the-limit"]),
-    benchmark("ids", &["--package", "kuroibara-bench", "--", "ids"]),
-    benchmark("commands", &["--package", "kuroibara-bench", "--", "commands"]),
-    benchmark("planning", &["--package", "kuroibara-core", "--example", "plan_bench"]),
-    benchmark("import", &["--package", "kuroibara-bench", "--", "import"]),
+    of_the_engine("lists", &["lists"]),
+    of_the_engine("edits", &["edits"]),
+    of_the_engine("edits-at-the-limit", &["edits-at-the-limit"]),
+    of_the_engine("ids", &["ids"]),
+    of_the_engine("commands", &["commands"]),
+    Benchmark { name: "planning", program: "examples/plan_bench", arguments: &[] },
+    of_the_engine("import", &["import"]),
 ];
 
-const fn benchmark(name: &'static str, cargo: &'static [&'static str]) -> Benchmark {
-    Benchmark { name, cargo }
+const fn of_the_engine(name: &'static str, arguments: &'static [&'static str]) -> Benchmark {
+    Benchmark { name, program: "kuroibara-bench", arguments }
 }
+
+/// What builds them all, and the command line, whose processes one of them measures. All at once: built apart, each would
+/// have features of its own of the same dependencies, and so dependencies of its own.
+const BUILD: &[&str] = &[
+    "build",
+    "--release",
+    "--locked",
+    "--package=kuroibara-bench",
+    "--package=kuroibara-cli",
+    "--package=kuroibara-core",
+    "--bins",
+    "--example=plan_bench",
+];
 
 /// Runs the benchmarks asked for and prints one JSON object with an entry for each.
 pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
     let chosen = chosen(options.name.as_deref())?;
     setup::install(&[setup::BUILD])?;
-    // All at once, and the command line too, whose processes one of them measures.
-    step::step(&mut cargo(["build", "--release", "--locked", "--package=kuroibara-bench", "--package=kuroibara-cli"]))?;
+    step::step(&mut cargo(BUILD))?;
     let mut figures = Map::new();
     for benchmark in chosen {
         figures.insert(benchmark.name.to_owned(), measured(benchmark)?);
@@ -58,7 +72,8 @@ fn chosen(name: Option<&str>) -> Result<Vec<&'static Benchmark>, Failure> {
 
 fn measured(benchmark: &Benchmark) -> Result<Value, Failure> {
     eprintln!("measuring {}", benchmark.name);
-    let printed = step::output(cargo(["run", "--release", "--quiet", "--locked"]).args(benchmark.cargo))?;
+    let program = step::built()?.with_file_name("release").join(benchmark.program);
+    let printed = step::output(Command::new(program).args(benchmark.arguments))?;
     serde_json::from_str(&printed)
         .map_err(|error| Failure::because(&format!("reading what {} printed", benchmark.name), error))
 }
