@@ -5,12 +5,9 @@
 
 mod model;
 
-use kuroibara_core::{
-    Direction, Field, Fields, PartialDate, Provider, RemovalPolicy, Rule, Score, Status, Totals, Value,
-    merge::decide::Answer,
-};
+use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, Totals, merge::decide::Answer};
 use model::{
-    chance::Chance,
+    author::Author,
     laws::check_at_rest,
     sync::{Fate, Scope, Weather},
     world::World,
@@ -31,69 +28,10 @@ struct Plot {
     keeping_in_step: bool,
 }
 
-struct Author {
-    chance: Chance,
-    mark: u32,
-}
-
 impl Author {
-    fn value(&mut self, field: Field, totals: Totals, origin: Option<Provider>) -> Value {
-        self.mark += 1;
-        let mark = self.mark;
-        match field {
-            Field::Status => Value::Status(self.chance.pick(&Status::ALL)),
-            Field::Chapters => Value::Count(self.chapters(totals)),
-            Field::Volumes => Value::Count(1 + mark),
-            Field::Rereads => Value::Count(mark % 50),
-            Field::Score if self.chance.one_in(5) => Value::Score(None),
-            Field::Score => Value::Score(Score::new(self.points(origin)).ok()),
-            Field::StartedOn | Field::FinishedOn if self.chance.one_in(6) => Value::Date(None),
-            Field::StartedOn | Field::FinishedOn => Value::Date(Some(self.date(origin))),
-            Field::Notes if self.chance.one_in(6) => Value::Text(None),
-            Field::Notes => Value::Text(Some(format!("note {mark}").into())),
-            Field::Private => Value::Flag(self.chance.one_in(2)),
-        }
-    }
-
-    fn chapters(&mut self, totals: Totals) -> u32 {
-        match totals.chapters {
-            Some(total) if self.chance.one_in(3) => total,
-            Some(total) => (self.mark * 7) % total,
-            None => (self.mark * 37) % 3_989,
-        }
-    }
-
-    fn points(&mut self, origin: Option<Provider>) -> i64 {
-        match origin {
-            None | Some(Provider::AniList) => 1 + self.chance.below(100) as i64,
-            Some(Provider::MyAnimeList) => 10 * (1 + self.chance.below(10) as i64),
-            Some(Provider::Kitsu) => 5 * (2 + self.chance.below(19) as i64),
-        }
-    }
-
-    fn date(&mut self, origin: Option<Provider>) -> PartialDate {
-        let day = chrono::NaiveDate::from_ymd_opt(2001, 1, 1).unwrap() + chrono::Days::new(self.mark.into());
-        let date = PartialDate::from(day);
-        if origin != Some(Provider::Kitsu) && self.chance.one_in(8) {
-            // A month, far enough apart from any other.
-            return PartialDate::new(1900 + (self.mark % 100) as u16, Some(1 + (self.mark % 12) as u8), None).unwrap();
-        }
-        date
-    }
-
-    fn changes(&mut self, fields: &[Field], totals: Totals, origin: Option<Provider>) -> Fields {
-        let count = 1 + self.chance.below(3);
-        (0..count)
-            .map(|_| {
-                let field = self.chance.pick(fields);
-                (field, self.value(field, totals, origin))
-            })
-            .collect()
-    }
-
     fn edit_here(&mut self, world: &mut World) {
-        let totals = world.services[Provider::Kitsu].totals;
-        let changes = self.changes(&Field::ALL, totals, None);
+        let total = world.services[Provider::Kitsu].totals.chapters;
+        let changes = self.changes(&Field::ALL, total, None);
         world.edit_here(&changes);
     }
 
@@ -104,11 +42,10 @@ impl Author {
             Provider::MyAnimeList => &[Status, Chapters, Volumes, Rereads, FinishedOn, Score, StartedOn, Notes],
             Provider::Kitsu => &[Status, Chapters, Rereads, FinishedOn, Score, StartedOn, Notes, Private],
         };
-        let totals = world.services[provider].totals;
-        let mut changes = self.changes(fields, totals, Some(provider));
+        let total = world.services[provider].totals.chapters;
+        let mut changes = self.changes(fields, total, Some(provider));
         if world.services[provider].entry.is_none() {
-            let status = self.value(Status, totals, Some(provider));
-            changes.set(Status, status);
+            changes.set(Status, self.status());
         }
         world.edit_there(provider, &changes);
     }
@@ -184,7 +121,7 @@ impl Author {
 }
 
 fn history(seed: u64, plot: Plot) -> World {
-    let mut author = Author { chance: Chance::new(seed), mark: 0 };
+    let mut author = Author::new(seed, 0);
     let totals = Totals { chapters: plot.totals.then_some(12), volumes: None };
     let connected: &[Provider] = match author.chance.below(4) {
         0 => &[Provider::AniList, Provider::Kitsu],

@@ -4,6 +4,7 @@
 
 use kuroibara_core::Fields;
 
+pub mod author;
 pub mod chance;
 pub mod heads;
 pub mod laws;

@@ -5,6 +5,7 @@
 //! `KUROIBARA_HISTORIES` says how many are played; a failing seed is printed with the command that plays it again.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "../../../core/tests/model/author.rs"]
 mod author;
 #[path = "../../../core/tests/model/chance.rs"]
 mod chance;

@@ -3,7 +3,7 @@
 
 use kuroibara_core::{Field, Fields, PartialDate, Provider, Score, Status, Value};
 
-use crate::chance::Chance;
+use super::chance::Chance;
 
 /// Makes up edits from a seed and a range of marks of its own.
 pub struct Author {
@@ -12,7 +12,7 @@ pub struct Author {
 }
 
 impl Author {
-    /// The same seed and mark make up the same edits. An author uses up to sixteen marks.
+    /// The same seed and mark make up the same edits. Each value takes a mark.
     pub fn new(seed: u64, mark: u32) -> Self {
         Self { chance: Chance::new(seed), mark }
     }
