@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import { asAppError, useApi } from '@/api'
 import type { AppError, Budgets, ChangeView, Provider, RunView, UsageHour, WaitingItem } from '@/contract'
+import { useAttempts } from './attempt'
 import { useSyncStore } from './sync'
 
 /** How many runs or changes are fetched at once. */
@@ -16,6 +17,7 @@ export interface RunChanges { changes: ChangeView[]; more: boolean; loading: boo
 
 export const useActivityStore = defineStore('activity', () => {
   const api = useApi()
+  const { loading, error, attempt } = useAttempts()
   const runs = shallowRef<RunView[]>([])
   const changes = shallowRef<ChangeView[]>([])
   const usage = shallowRef<UsageHour[]>([])
@@ -23,11 +25,9 @@ export const useActivityStore = defineStore('activity', () => {
   const waiting = shallowRef<WaitingItem[]>([])
   const ofRun = ref<Record<string, RunChanges>>({})
   const loaded = ref(false)
-  const loading = ref(false)
   const retrying = ref(false)
   /** Whether there is older history than what was fetched. */
   const more = ref(false)
-  const error = ref<AppError | null>(null)
 
   async function load(): Promise<void> {
     await attempt(async () => {
@@ -79,18 +79,6 @@ export const useActivityStore = defineStore('activity', () => {
       waiting.value = await api.waiting()
     })
     retrying.value = false
-  }
-
-  async function attempt(work: () => Promise<void>): Promise<void> {
-    loading.value = true
-    error.value = null
-    try {
-      await work()
-    } catch (failure) {
-      error.value = asAppError(failure)
-    } finally {
-      loading.value = false
-    }
   }
 
   // A run that ended has made history; while it runs there is none of it yet.

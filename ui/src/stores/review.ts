@@ -2,21 +2,21 @@
 // number in the sidebar read it here.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { asAppError, useApi } from '@/api'
-import type { AppError, Report, RunView, WaitingPlan } from '@/contract'
+import { useApi } from '@/api'
+import type { Report, RunView, WaitingPlan } from '@/contract'
+import { useAttempts } from './attempt'
 import { useSyncStore } from './sync'
 
 export const useReviewStore = defineStore('review', () => {
   const api = useApi()
+  const { loading, error, attempt } = useAttempts()
   const plan = shallowRef<WaitingPlan | null>(null)
   /** The run that made the plan: it says why the plan waits. */
   const run = shallowRef<RunView | null>(null)
   /** What came of the plan that was applied last, until the person has seen it. */
   const result = shallowRef<Report | null>(null)
   const loaded = ref(false)
-  const loading = ref(false)
   const applying = ref(false)
-  const error = ref<AppError | null>(null)
   const open = computed(() => plan.value?.rows.filter((row) => !row.skipped).length ?? 0)
 
   const load = (): Promise<boolean> => attempt(fetch)
@@ -57,20 +57,6 @@ export const useReviewStore = defineStore('review', () => {
 
   function seen(): void {
     result.value = null
-  }
-
-  async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-    loading.value = true
-    error.value = null
-    try {
-      await work()
-      return true
-    } catch (failure) {
-      error.value = asAppError(failure)
-      return false
-    } finally {
-      loading.value = false
-    }
   }
 
   const sync = useSyncStore()

@@ -1,19 +1,20 @@
 // What the person chose for the window itself. Every choice takes effect at once; the store says when it is kept.
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import { asAppError, useApi } from '@/api'
-import type { About, AppError, AppSettings, Check, KeyProtection, SampleAccounts } from '@/contract'
+import { useApi } from '@/api'
+import type { About, AppSettings, Check, KeyProtection, SampleAccounts } from '@/contract'
 import { speak } from '@/i18n'
 import { applyTheme } from '@/theme'
+import { useAttempts } from './attempt'
 
 export const useSettingsStore = defineStore('settings', () => {
   const api = useApi()
+  const { error, attempt } = useAttempts()
   const app = ref<AppSettings | null>(null)
   const about = ref<About | null>(null)
   const checks = ref<Check[] | null>(null)
   const protection = ref<KeyProtection | null>(null)
   const samples = ref<SampleAccounts>({ running: false })
-  const error = ref<AppError | null>(null)
   /** The setting that was kept last, so that its row can say so. */
   const kept = ref<keyof AppSettings | null>(null)
 
@@ -73,17 +74,6 @@ export const useSettingsStore = defineStore('settings', () => {
   async function closeWindow(toTray: boolean): Promise<void> {
     await change('close_to_tray', toTray)
     await attempt(() => api.closeWindow())
-  }
-
-  async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-    error.value = null
-    try {
-      await work()
-      return true
-    } catch (failure) {
-      error.value = asAppError(failure)
-      return false
-    }
   }
 
   watch(() => app.value?.language, (language) => void (language && speak(language)))

@@ -1,0 +1,85 @@
+// What a title is told and tells wherever it is listed, as a cover or as a row: one contract for the list and both looks.
+import { useI18n } from 'vue-i18n'
+import type { EntryView, LibrarySort } from '@/contract'
+
+/** A title at its place in the list. */
+export interface ItemProps {
+  entry: EntryView
+  place: number
+  /** Whether the keyboard is here. */
+  active: boolean
+  picked: boolean
+  opened: boolean
+}
+
+/** What a title tells. */
+export type ItemEmits = {
+  open: [place: number, event: MouseEvent]
+  step: [place: number, by: number]
+  pick: [place: number, extend: boolean]
+  quick: [place: number, on: HTMLElement]
+}
+
+/** The same as listeners. */
+export type ItemEvents = { [E in keyof ItemEmits]: (...told: ItemEmits[E]) => void }
+
+/** What the list tells: its titles' own, and what the keyboard asks of them all. */
+export type ListEvents = Omit<ItemEmits, 'open'> & {
+  open: [place: number, event?: MouseEvent]
+  'update:active': [place: number]
+  range: [from: number, to: number]
+  all: []
+}
+
+/** What every look of the library is given. Its events pass through to whoever shows it. */
+export interface ViewProps {
+  total: number
+  label: string
+  active: number
+  entryAt: (place: number) => EntryView | undefined
+  isPicked: (id: string) => boolean
+  picking: boolean
+  openId: string | null
+  sort: LibrarySort
+  descending: boolean
+}
+
+/** How a title stands in the list. */
+export function standing({ active, isPicked, openId }: ViewProps, place: number, entry: EntryView): ItemProps {
+  return { entry, place, active: place === active, picked: isPicked(entry.manga_id), opened: openId === entry.manga_id }
+}
+
+/** What its element and its buttons carry, whatever they look like. The list hears the keys for all its titles, and its own
+ * tabindex moves among them. */
+export function useItem(props: ItemProps, emit: <E extends keyof ItemEmits>(event: E, ...told: ItemEmits[E]) => void) {
+  const { t } = useI18n()
+  const stop = () => (props.active ? 0 : -1)
+  const button = (name: string, press: (event: MouseEvent) => void) => ({
+    type: 'button' as const,
+    tabindex: stop(),
+    'data-testid': `entry-${name}`,
+    onClick: (event: MouseEvent) => {
+      event.stopPropagation()
+      press(event)
+    },
+  })
+  const quick = (event: MouseEvent) => emit('quick', props.place, event.currentTarget as HTMLElement)
+
+  return {
+    own: () => ({
+      tabindex: stop(),
+      'aria-selected': props.picked,
+      'data-index': props.place,
+      'data-testid': `entry-${props.place}`,
+      onClick: (event: MouseEvent) => emit('open', props.place, event),
+      onContextmenu: (event: MouseEvent) => {
+        event.preventDefault()
+        quick(event)
+      },
+    }),
+    picker: () => ({ ...button('pick', (event) => emit('pick', props.place, event.shiftKey)), 'aria-pressed': props.picked, 'aria-label': t('library.pick') }),
+    quick: (name: 'quick' | 'status' | 'score', label?: string) => ({ ...button(name, quick), 'aria-haspopup': 'dialog' as const, 'aria-label': label }),
+    plusOne: () => ({ ...button('plus-one', () => emit('step', props.place, 1)), 'aria-label': t('library.plus_one') }),
+    minusOne: () => ({ ...button('minus-one', () => emit('step', props.place, -1)), 'aria-label': t('library.minus_one') }),
+  }
+}
