@@ -158,12 +158,14 @@ export type Action =
 
 /**  Why something was not done. */
 export type AppError = {
-	/**  A stable word, by which the window chooses its text. */
-	code: string,
-	/**  A sentence in English, for codes that the window has no text for. */
+	/**  A stable word, by which the window chooses its text in languages other than English. */
+	code: ErrorCode,
+	/**  A sentence in English. */
 	message: string,
-	/**  What to do, where there is something to do. */
+	/**  What to do, in English, where there is something to do. */
 	hint: string | null,
+	/**  The service that it is about, if it is about one. */
+	provider: Provider | null,
 };
 
 /**  Everything that can be chosen here. */
@@ -445,6 +447,9 @@ export type EntryView = {
 	/**  Whether something waits to be sent, or was refused. */
 	waits: boolean,
 };
+
+/**  A stable word for what went wrong. Where the engine has a word for the same, it is that. */
+export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "bad_input" | "busy" | "link_contradicts" | "newer_edits" | "no_cover" | "refused" | "unknown_manga";
 
 /**  Something that happened. */
 export type Event = 

@@ -22,8 +22,8 @@ export type Field = (typeof FIELDS)[number]
 export type Value = string | number | boolean | null
 export type Action = 'pull' | 'push' | 'create_local' | 'create_remote' | 'remove_local' | 'remove_remote' | 'link'
 
-/** What went wrong, in words for a person: what was tried, and what to do next. */
-export interface AppError { code: string; message: string; hint: string | null }
+/** What went wrong, in words for a person: what was tried, and what to do next; and the service it is about, if any. */
+export interface AppError { code: string; message: string; hint: string | null; provider?: Provider | null }
 
 export interface IntegrationView {
   is_connected: boolean

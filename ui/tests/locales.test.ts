@@ -22,12 +22,18 @@ const japanese = read('ja')
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 
 describe('the languages', () => {
-  it('have the same messages', () => {
-    expect(Object.keys(japanese).sort()).toEqual(Object.keys(english).sort())
+  it('have the same messages, but for what the application itself says in English', () => {
+    const here = Object.keys(japanese).filter((key) => !key.startsWith('errors.'))
+    expect(here.sort()).toEqual(Object.keys(english).sort())
   })
 
   it('leave no message empty', () => {
     expect(Object.entries({ ...english, ...japanese }).filter(([, text]) => !text.trim())).toEqual([])
+  })
+
+  it('give errors nothing to say but the service and what the application said', () => {
+    const told = Object.entries(japanese).filter(([key]) => key.startsWith('errors.')).flatMap(([, text]) => places(text))
+    expect([...new Set(told)].sort()).toEqual(['{message}', '{service}'])
   })
 
   it('put the same values into each message', () => {

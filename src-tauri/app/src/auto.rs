@@ -138,7 +138,7 @@ pub(crate) fn start(app: &AppHandle, provider: Option<Provider>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Err(error) = sync_now(&app, provider).await {
-            tracing::warn!(code = error.code, "the sync that was asked for failed");
+            tracing::warn!(code = ?error.code, "the sync that was asked for failed");
         }
     });
 }

@@ -31,7 +31,7 @@ use crate::{
     tray::Tray,
 };
 
-pub use error::AppError;
+pub use error::{AppError, ErrorCode};
 pub use session::Session;
 pub use settings::{AppSettings, AppSettingsChange, Chosen};
 

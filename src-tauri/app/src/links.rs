@@ -7,7 +7,10 @@ use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 use url::{Host, Origin, Url};
 
-use crate::{Session, error::AppError};
+use crate::{
+    Session,
+    error::{AppError, ErrorCode},
+};
 
 /// The services' own sites, with everything below them.
 const SITES: [&str; 3] = ["anilist.co", "myanimelist.net", "kitsu.app"];
@@ -30,25 +33,28 @@ pub(crate) async fn open_link(app: AppHandle, session: State<'_, Session>, url: 
     if !is_allowed(&url, &session.sign_in_origins()) {
         return Err(refused());
     }
-    app.opener().open_url(url.as_str(), None::<&str>).map_err(|error| AppError::new("not_opened", error.to_string()))
+    app.opener()
+        .open_url(url.as_str(), None::<&str>)
+        .map_err(|error| AppError::new(ErrorCode::NotOpened, error.to_string()))
 }
 
 /// Shows the library's file or the logs where they are.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn show_in_folder(app: AppHandle, session: State<'_, Session>, what: Place) -> Result<(), AppError> {
-    let dir = session.data_dir().ok_or_else(|| AppError::new("no_data_folder", "there is no data folder yet"))?;
+    let dir =
+        session.data_dir().ok_or_else(|| AppError::new(ErrorCode::NoDataFolder, "there is no data folder yet"))?;
     let item = match what {
         Place::Database => dir.join("kuroibara.db"),
         Place::Logs => dir.join("logs"),
     };
     // With a database server there is no file, and the folder is all there is to show.
     let item = if item.exists() { item } else { dir };
-    app.opener().reveal_item_in_dir(item).map_err(|error| AppError::new("not_opened", error.to_string()))
+    app.opener().reveal_item_in_dir(item).map_err(|error| AppError::new(ErrorCode::NotOpened, error.to_string()))
 }
 
 fn refused() -> AppError {
-    AppError::new("link_refused", "only pages of AniList, MyAnimeList and Kitsu are opened")
+    AppError::new(ErrorCode::LinkRefused, "only pages of AniList, MyAnimeList and Kitsu are opened")
 }
 
 /// A page of a service, or of where the environment says that a service is.

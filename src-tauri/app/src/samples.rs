@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     Session,
-    error::AppError,
+    error::{AppError, ErrorCode},
     events::{LibraryChanged, SettingsChanged, SyncStateChanged},
     window,
 };
@@ -91,7 +91,7 @@ fn remove(folder: &Path) {
 }
 
 fn no_folder() -> AppError {
-    AppError::new("no_data_folder", "there is no folder to keep the sample accounts in")
+    AppError::new(ErrorCode::NoDataFolder, "there is no folder to keep the sample accounts in")
 }
 
 /// Everything that the window shows is another's now.
@@ -105,7 +105,7 @@ fn tell(app: &AppHandle) {
 async fn open(folder: &Path) -> Result<(Sim, Engine), AppError> {
     remove(folder);
     let config = SimConfig { entries: ENTRIES, ..SimConfig::default() };
-    let services = Sim::start(config).await.map_err(|error| AppError::new("no_samples", error.to_string()))?;
+    let services = Sim::start(config).await.map_err(|error| AppError::new(ErrorCode::NoSamples, error.to_string()))?;
     let engine = Engine::open(
         surroundings(&services, folder)?,
         Arc::new(kuroibara_engine::clock::SystemClock),
@@ -129,7 +129,7 @@ fn surroundings(services: &Sim, folder: &Path) -> Result<Config, AppError> {
 
 /// Signs in everywhere, as the person would: the simulated pages are approved for them.
 async fn connect(services: &Sim, engine: &Engine) -> Result<(), AppError> {
-    let refused = |_| AppError::new("no_samples", "a simulated service refused its own sample account");
+    let refused = |_| AppError::new(ErrorCode::NoSamples, "a simulated service refused its own sample account");
     let begun = engine.begin_login(Provider::AniList).await?;
     let back = services
         .anilist

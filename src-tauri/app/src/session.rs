@@ -11,7 +11,7 @@ use kuroibara_engine::{
 };
 use tokio::sync::watch;
 
-use crate::error::AppError;
+use crate::error::{AppError, ErrorCode};
 
 /// How long a write that is under way may take before its library is closed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -82,7 +82,7 @@ impl Session {
         let state = match self.opened().await {
             Ok(engine) => State::Open(Arc::new(engine)),
             Err(error) => {
-                tracing::error!(code = error.code, "the library could not be opened");
+                tracing::error!(code = ?error.code, "the library could not be opened");
                 State::Failed(error)
             }
         };
@@ -102,7 +102,9 @@ impl Session {
         match settled.as_deref() {
             Ok(State::Open(engine)) => Ok(engine.clone()),
             Ok(State::Failed(error)) => Err(error.clone()),
-            Ok(State::Opening | State::Closed) | Err(_) => Err(AppError::new("closing", "Kuroibara is being closed")),
+            Ok(State::Opening | State::Closed) | Err(_) => {
+                Err(AppError::new(ErrorCode::Closing, "Kuroibara is being closed"))
+            }
         }
     }
 
@@ -164,7 +166,7 @@ mod tests {
         let (engine, ()) = tokio::join!(session.engine(), session.open());
         assert!(engine.is_ok());
         session.close(Duration::ZERO).await;
-        assert_eq!(session.engine().await.unwrap_err().code, "closing");
+        assert_eq!(session.engine().await.unwrap_err().code, ErrorCode::Closing);
     }
 
     #[tokio::test]
@@ -174,7 +176,7 @@ mod tests {
         std::fs::write(&file, "this is no database, and long enough to be looked at as one").unwrap();
         let session = at(dir.path());
         session.open().await;
-        assert_eq!(session.engine().await.unwrap_err().code, "not_a_database");
+        assert_eq!(session.engine().await.unwrap_err().code, ErrorCode::NotADatabase);
         std::fs::remove_file(&file).unwrap();
         session.open().await;
         session.engine().await.expect("it opens once the file is out of the way");
@@ -185,7 +187,7 @@ mod tests {
         let session = Session::of(Err(ConfigError::NoDataDir));
         session.open().await;
         let error = session.engine().await.unwrap_err();
-        assert_eq!(error.code, "bad_environment");
+        assert_eq!(error.code, ErrorCode::BadEnvironment);
         assert!(error.hint.is_some());
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use kuroibara_engine::core::Provider;
 
-use crate::error::AppError;
+use crate::error::{AppError, ErrorCode};
 
 /// The file in the data directory.
 const FILE: &str = "window.json";
@@ -239,7 +239,7 @@ impl Chosen {
         let before = self.get();
         let changed = before.clone().with(change);
         if changed != before {
-            self.write(&changed).map_err(|error| AppError::new("settings_not_kept", error.to_string()))?;
+            self.write(&changed).map_err(|error| AppError::new(ErrorCode::SettingsNotKept, error.to_string()))?;
             self.settings.send_replace(changed.clone());
         }
         Ok(changed)

@@ -15,7 +15,7 @@ use tauri_specta::Event;
 
 use crate::{
     Chosen,
-    error::AppError,
+    error::{AppError, ErrorCode},
     events::{CloseAsked, Navigate},
     quit,
     settings::Theme,
@@ -159,7 +159,7 @@ pub(crate) async fn close_window(app: AppHandle) -> Result<(), AppError> {
     let window = app.get_webview_window(MAIN);
     match (app.state::<Chosen>().get().close_to_tray, window) {
         (Some(true), Some(window)) => {
-            window.hide().map_err(|error| AppError::new("window", error.to_string()))?;
+            window.hide().map_err(|error| AppError::new(ErrorCode::Window, error.to_string()))?;
         }
         (Some(_) | None, _) => quit::quit(&app),
     }

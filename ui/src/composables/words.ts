@@ -7,9 +7,10 @@ export function useWords() {
 
   /** What happened and what to do, translated where we know the error, else as the application said it. */
   function errorText(error: AppError): { what: string; hint: string | null } {
-    const known = `common.errors.${error.code}`
-    if (!te(`${known}.what`)) return { what: error.message, hint: error.hint }
-    return { what: t(`${known}.what`), hint: te(`${known}.hint`) ? t(`${known}.hint`) : error.hint }
+    const known = ['errors', 'common.errors'].map((place) => `${place}.${error.code}`).find((key) => te(`${key}.what`))
+    if (!known) return { what: error.message, hint: error.hint }
+    const values = { service: error.provider ? providerName(error.provider) : t('common.service'), message: error.message }
+    return { what: t(`${known}.what`, values), hint: te(`${known}.hint`) ? t(`${known}.hint`, values) : null }
   }
 
   const providerName = (provider: Provider): string => t(`common.provider.${provider}`)

@@ -8,7 +8,10 @@ use kuroibara_engine::{
 use tauri::State;
 use uuid::Uuid;
 
-use crate::{error::AppError, session::Session};
+use crate::{
+    error::{AppError, ErrorCode},
+    session::Session,
+};
 
 /// The open questions, the oldest first.
 #[tauri::command]
@@ -28,7 +31,8 @@ pub async fn resolve_conflict(
     alike: bool,
 ) -> Result<usize, AppError> {
     let unfit = |unknown: UnknownAnswer| {
-        AppError::new("bad_input", unknown.to_string()).with_hint("Choose one of the answers that the question names.")
+        AppError::new(ErrorCode::BadInput, unknown.to_string())
+            .with_hint("Choose one of the answers that the question names.")
     };
     let answer = answer.parse().map_err(unfit)?;
     let engine = session.engine().await?;

@@ -11,7 +11,7 @@ use kuroibara_engine::{
     vault::VaultError,
 };
 
-use super::AppError;
+use super::{AppError, ErrorCode};
 
 const AGAIN_LATER: &str = "Try again in a while. The library and your edits are safe meanwhile.";
 const CONNECT_AGAIN: &str = "Open Integrations and connect the service again.";
@@ -26,32 +26,91 @@ pub(super) fn of(error: &EngineError) -> AppError {
         EngineError::Begin(error) => return begin(error),
         EngineError::Return(error) => return returned(*error),
         EngineError::SignInRefused { provider, .. } => return sign_in_refused(*provider),
-        EngineError::Picture(_) => ("no_cover", "The cover could not be loaded.".into(), AGAIN_LATER),
-        EngineError::Edit(error) => ("bad_input", sentence(&error.to_string()), "Correct the value and try again."),
-        EngineError::BadInput(text) => ("bad_input", sentence(text), "Correct the value and try again."),
-        EngineError::Busy => ("busy", "Another sync is running.".into(), "Wait until it has ended and try again."),
+        EngineError::Picture(_) => (ErrorCode::NoCover, "The cover could not be loaded.".into(), AGAIN_LATER),
+        EngineError::Edit(error) => {
+            (ErrorCode::BadInput, sentence(&error.to_string()), "Correct the value and try again.")
+        }
+        EngineError::BadInput(text) => (ErrorCode::BadInput, sentence(text), "Correct the value and try again."),
+        EngineError::Busy => {
+            (ErrorCode::Busy, "Another sync is running.".into(), "Wait until it has ended and try again.")
+        }
         EngineError::UnknownManga(_) => {
-            ("unknown_manga", "This title is not in your library any more.".into(), "Go back to the library.")
+            (ErrorCode::UnknownManga, "This title is not in your library any more.".into(), "Go back to the library.")
         }
         EngineError::NotConnected(at) => {
-            ("not_connected", format!("{} is not connected.", at.title()), "Open Integrations and connect it.")
+            (ErrorCode::NotConnected, format!("{} is not connected.", at.title()), "Open Integrations and connect it.")
         }
         EngineError::UnknownWork { provider, .. } => {
-            ("unknown_work", format!("{} has no such title.", provider.title()), "Search for it by its name.")
+            (ErrorCode::UnknownWork, format!("{} has no such title.", provider.title()), "Search for it by its name.")
         }
         EngineError::LinkContradicts(at) => (
-            "link_contradicts",
+            ErrorCode::LinkContradicts,
             format!("These two are different titles at {}, so they can't be one.", at.title()),
             "Unlink one of them there first.",
         ),
         EngineError::NewerEdits(count) => (
-            "newer_edits",
+            ErrorCode::NewerEdits,
             format!("{count} of these values were changed again since."),
             "Take the newer changes back first, or take this back all the same and lose them.",
         ),
-        EngineError::Refused(text) => return AppError::new("refused", sentence(without_commands(text))),
+        EngineError::Refused(text) => return AppError::new(ErrorCode::Refused, sentence(without_commands(text))),
     };
     AppError::new(code, message).with_hint(hint)
+}
+
+/// The service that an error is about.
+pub(super) fn about(error: &EngineError) -> Option<Provider> {
+    match error {
+        EngineError::Api(
+            ApiError::TokenExpired(at)
+            | ApiError::SignInAgain(at)
+            | ApiError::NotFound(at)
+            | ApiError::Refused { provider: at, .. }
+            | ApiError::Unreadable { provider: at, .. },
+        )
+        | EngineError::SignInRefused { provider: at, .. }
+        | EngineError::NotConnected(at)
+        | EngineError::UnknownWork { provider: at, .. }
+        | EngineError::LinkContradicts(at) => Some(*at),
+        EngineError::Api(ApiError::Http(error)) | EngineError::Http(error) => asked(error),
+        EngineError::Begin(BeginError::NoClientId(at) | BeginError::ByPassword(at) | BeginError::Insecure(at)) => {
+            Some(*at)
+        }
+        EngineError::Return(error) => returned_from(*error),
+        EngineError::Begin(BeginError::BadRedirect)
+        | EngineError::Store(_)
+        | EngineError::Vault(_)
+        | EngineError::Picture(_)
+        | EngineError::Edit(_)
+        | EngineError::BadInput(_)
+        | EngineError::Busy
+        | EngineError::UnknownManga(_)
+        | EngineError::NewerEdits(_)
+        | EngineError::Refused(_) => None,
+    }
+}
+
+fn asked(error: &HttpError) -> Option<Provider> {
+    match error {
+        HttpError::Unreachable { provider, .. }
+        | HttpError::AnswerLost { provider, .. }
+        | HttpError::Outage { provider, .. }
+        | HttpError::Paused { provider, .. }
+        | HttpError::Insecure(provider) => Some(*provider),
+        HttpError::Unusable(_) | HttpError::LeaseLost => None,
+    }
+}
+
+fn returned_from(error: ReturnError) -> Option<Provider> {
+    match error {
+        ReturnError::StateMissing(at)
+        | ReturnError::Expired(at)
+        | ReturnError::Replayed(at)
+        | ReturnError::Denied(at)
+        | ReturnError::Refused(at)
+        | ReturnError::WrongKind(at) => Some(at),
+        ReturnError::Malformed | ReturnError::NothingPending | ReturnError::WrongState => None,
+    }
 }
 
 /// The first sentence: what follows names commands.
@@ -98,17 +157,17 @@ fn store(error: &StoreError) -> AppError {
     };
     // The codes are the engine's; it gives them for its own kind of error only.
     let code = match error {
-        StoreError::Busy => "database_busy",
-        StoreError::DiskFull => "disk_full",
-        StoreError::NoAccess { .. } | StoreError::ReadOnly => "database_not_writable",
-        StoreError::Unreachable { .. } | StoreError::Refused { .. } => "database_unreachable",
-        StoreError::NotADatabase { .. } => "not_a_database",
-        StoreError::Damaged { .. } | StoreError::Unintelligible { .. } => "database_damaged",
-        StoreError::Newer { .. } => "database_newer",
-        StoreError::Migration { .. } => "migration_failed",
-        StoreError::BadAddress(_) => "bad_database_url",
-        StoreError::LeaseLost => "lease_lost",
-        StoreError::Statement(_) => "database_error",
+        StoreError::Busy => ErrorCode::DatabaseBusy,
+        StoreError::DiskFull => ErrorCode::DiskFull,
+        StoreError::NoAccess { .. } | StoreError::ReadOnly => ErrorCode::DatabaseNotWritable,
+        StoreError::Unreachable { .. } | StoreError::Refused { .. } => ErrorCode::DatabaseUnreachable,
+        StoreError::NotADatabase { .. } => ErrorCode::NotADatabase,
+        StoreError::Damaged { .. } | StoreError::Unintelligible { .. } => ErrorCode::DatabaseDamaged,
+        StoreError::Newer { .. } => ErrorCode::DatabaseNewer,
+        StoreError::Migration { .. } => ErrorCode::MigrationFailed,
+        StoreError::BadAddress(_) => ErrorCode::BadDatabaseUrl,
+        StoreError::LeaseLost => ErrorCode::LeaseLost,
+        StoreError::Statement(_) => ErrorCode::DatabaseError,
     };
     AppError::new(code, message).with_hint(hint)
 }
@@ -116,21 +175,25 @@ fn store(error: &StoreError) -> AppError {
 fn vault(error: &VaultError) -> AppError {
     let (code, message, hint) = match error {
         VaultError::NoKeyring(_) => (
-            "no_keyring",
+            ErrorCode::NoKeyring,
             "There is no keyring to keep your sign-ins safe.",
             "Choose a passphrase instead; it is asked for at each start.",
         ),
-        VaultError::Locked => ("keyring_locked", "The keyring is locked.", "Unlock it and try again."),
+        VaultError::Locked => (ErrorCode::KeyringLocked, "The keyring is locked.", "Unlock it and try again."),
         VaultError::PassphraseNeeded => {
-            ("passphrase_needed", "Your sign-ins are sealed with a passphrase.", "Enter it to go on.")
+            (ErrorCode::PassphraseNeeded, "Your sign-ins are sealed with a passphrase.", "Enter it to go on.")
         }
-        VaultError::WrongPassphrase => {
-            ("wrong_passphrase", "This is not the passphrase that was chosen.", "Try again; nothing was changed.")
+        VaultError::WrongPassphrase => (
+            ErrorCode::WrongPassphrase,
+            "This is not the passphrase that was chosen.",
+            "Try again; nothing was changed.",
+        ),
+        VaultError::KeyGone => {
+            (ErrorCode::KeyGone, "The key to your sign-ins is not on this machine any more.", CONNECT_AGAIN)
         }
-        VaultError::KeyGone => ("key_gone", "The key to your sign-ins is not on this machine any more.", CONNECT_AGAIN),
-        VaultError::Corrupt(_) => ("secret_damaged", "A stored sign-in is damaged.", CONNECT_AGAIN),
+        VaultError::Corrupt(_) => (ErrorCode::SecretDamaged, "A stored sign-in is damaged.", CONNECT_AGAIN),
         VaultError::Store(_) => {
-            ("database_error", "The database could not do what was asked.", "Try again; the logs say more.")
+            (ErrorCode::DatabaseError, "The database could not do what was asked.", "Try again; the logs say more.")
         }
     };
     AppError::new(code, message).with_hint(hint)
@@ -140,12 +203,14 @@ fn api(error: &ApiError) -> AppError {
     match error {
         ApiError::Http(error) => http(error),
         ApiError::TokenExpired(at) | ApiError::SignInAgain(at) => sign_in_again(*at),
-        ApiError::Refused { .. } => AppError::new("refused_by_provider", sentence(&error.to_string()))
+        ApiError::Refused { .. } => AppError::new(ErrorCode::RefusedByProvider, sentence(&error.to_string()))
             .with_hint("Change the entry and try again, or leave it as it is."),
-        ApiError::NotFound(at) => AppError::new("not_found", format!("{} does not have that any more.", at.title()))
-            .with_hint("Sync to see how it is now."),
+        ApiError::NotFound(at) => {
+            AppError::new(ErrorCode::NotFound, format!("{} does not have that any more.", at.title()))
+                .with_hint("Sync to see how it is now.")
+        }
         ApiError::Unreadable { provider, .. } => AppError::new(
-            "unreadable_answer",
+            ErrorCode::UnreadableAnswer,
             format!("{} answered with something that Kuroibara does not understand.", provider.title()),
         )
         .with_hint(AGAIN_LATER),
@@ -157,17 +222,17 @@ fn sign_in_again(at: Provider) -> AppError {
         Provider::Kitsu => "Sign in with your e-mail address or profile name, and your Kitsu password.",
         Provider::AniList | Provider::MyAnimeList => CONNECT_AGAIN,
     };
-    AppError::new("sign_in_again", format!("{} does not accept the sign-in.", at.title())).with_hint(hint)
+    AppError::new(ErrorCode::SignInAgain, format!("{} does not accept the sign-in.", at.title())).with_hint(hint)
 }
 
 fn sign_in_refused(at: Provider) -> AppError {
     match at {
-        Provider::Kitsu => AppError::new("wrong_password", "Kitsu does not know this name with this password.").with_hint(
+        Provider::Kitsu => AppError::new(ErrorCode::WrongPassword, "Kitsu does not know this name with this password.").with_hint(
             "Use the e-mail address of your account, or the name in your profile's address rather than the one shown, and \
              your Kitsu password.",
         ),
         Provider::AniList | Provider::MyAnimeList => AppError::new(
-            "sign_in_refused",
+            ErrorCode::SignInRefused,
             format!("{} did not accept what the browser brought back.", at.title()),
         )
         .with_hint(
@@ -178,45 +243,56 @@ fn sign_in_refused(at: Provider) -> AppError {
 }
 
 fn http(error: &HttpError) -> AppError {
-    let (message, hint) = match error {
-        HttpError::Unreachable { provider, .. } => {
-            (format!("{} can't be reached.", provider.title()), "Check the network and try again.")
-        }
+    let (code, message, hint) = match error {
+        HttpError::Unreachable { provider, .. } => (
+            ErrorCode::Unreachable,
+            format!("{} can't be reached.", provider.title()),
+            "Check the network and try again.",
+        ),
         HttpError::AnswerLost { provider, .. } => (
+            ErrorCode::AnswerLost,
             format!("{} did not answer in time.", provider.title()),
             "The next sync finds out whether the change arrived.",
         ),
-        HttpError::Outage { provider, .. } => (format!("{} is not working right now.", provider.title()), AGAIN_LATER),
+        HttpError::Outage { provider, .. } => {
+            (ErrorCode::Outage, format!("{} is not working right now.", provider.title()), AGAIN_LATER)
+        }
         HttpError::Paused { provider, until } => (
+            ErrorCode::Paused,
             format!("{} asks to wait until {} UTC.", provider.title(), until.format("%H:%M")),
             "What is left goes out then by itself.",
         ),
-        HttpError::Unusable(_) => {
-            ("This machine can't make secure connections.".into(), "Check that its root certificates are installed.")
-        }
+        HttpError::Unusable(_) => (
+            ErrorCode::NoSecureConnections,
+            "This machine can't make secure connections.".into(),
+            "Check that its root certificates are installed.",
+        ),
         HttpError::Insecure(_) => (
+            ErrorCode::InsecureAddress,
             "An address without encryption was refused.".into(),
             "Correct the environment variable and start Kuroibara again.",
         ),
-        HttpError::LeaseLost => ("Another device went on with the sync.".into(), "Nothing has to be done."),
+        HttpError::LeaseLost => {
+            (ErrorCode::LeaseLost, "Another device went on with the sync.".into(), "Nothing has to be done.")
+        }
     };
-    AppError::new(error.code(), message).with_hint(hint)
+    AppError::new(code, message).with_hint(hint)
 }
 
 fn begin(error: &BeginError) -> AppError {
     let (code, message, hint) = match error {
         BeginError::NoClientId(at) => (
-            "no_api_client",
+            ErrorCode::NoApiClient,
             format!("{} is not set up yet.", at.title()),
             "Register an API client there and enter its id on the card.",
         ),
         BeginError::ByPassword(at) => (
-            "sign_in_impossible",
+            ErrorCode::SignInImpossible,
             format!("{} is connected with name and password.", at.title()),
             "Enter them on the card.",
         ),
         BeginError::BadRedirect | BeginError::Insecure(_) => (
-            "sign_in_impossible",
+            ErrorCode::SignInImpossible,
             "The sign-in page's address can't be used.".into(),
             "Correct the environment variable and start Kuroibara again.",
         ),
@@ -229,31 +305,39 @@ fn returned(error: ReturnError) -> AppError {
     let at = |provider: Provider| provider.title();
     let (code, message, hint) = match error {
         ReturnError::Malformed => (
-            "not_a_return",
+            ErrorCode::NotAReturn,
             "This is not what the sign-in page gives.".into(),
             "Copy the whole address that the browser shows after you allowed access, or the code on its page.",
         ),
-        ReturnError::NothingPending => ("nothing_pending", "No sign-in is waiting.".into(), BEGIN_AGAIN),
-        ReturnError::WrongState => ("wrong_state", "This belongs to another or an older sign-in.".into(), BEGIN_AGAIN),
-        ReturnError::StateMissing(_) => {
-            ("return_incomplete", "A part of the address is missing.".into(), "Copy the whole address, to its end.")
+        ReturnError::NothingPending => (ErrorCode::NothingPending, "No sign-in is waiting.".into(), BEGIN_AGAIN),
+        ReturnError::WrongState => {
+            (ErrorCode::WrongState, "This belongs to another or an older sign-in.".into(), BEGIN_AGAIN)
         }
+        ReturnError::StateMissing(_) => (
+            ErrorCode::ReturnIncomplete,
+            "A part of the address is missing.".into(),
+            "Copy the whole address, to its end.",
+        ),
         ReturnError::Expired(p) => {
-            ("sign_in_expired", format!("The sign-in at {} took longer than ten minutes.", at(p)), BEGIN_AGAIN)
+            (ErrorCode::SignInExpired, format!("The sign-in at {} took longer than ten minutes.", at(p)), BEGIN_AGAIN)
         }
-        ReturnError::Replayed(p) => {
-            ("sign_in_used", format!("This sign-in at {} was finished already.", at(p)), "Nothing has to be done.")
-        }
-        ReturnError::Denied(p) => {
-            ("sign_in_denied", format!("You did not allow access at {}. Nothing was changed.", at(p)), BEGIN_AGAIN)
-        }
+        ReturnError::Replayed(p) => (
+            ErrorCode::SignInUsed,
+            format!("This sign-in at {} was finished already.", at(p)),
+            "Nothing has to be done.",
+        ),
+        ReturnError::Denied(p) => (
+            ErrorCode::SignInDenied,
+            format!("You did not allow access at {}. Nothing was changed.", at(p)),
+            BEGIN_AGAIN,
+        ),
         ReturnError::Refused(p) => (
-            "sign_in_refused",
+            ErrorCode::SignInRefused,
             format!("{} refused the sign-in.", at(p)),
             "Check the client id, and that the address to return to is registered exactly as shown.",
         ),
         ReturnError::WrongKind(p) => (
-            "wrong_kind",
+            ErrorCode::WrongKind,
             format!("{} sent something else than was asked for.", at(p)),
             "Check whether its client has a secret, and begin again.",
         ),

@@ -8,7 +8,11 @@ use tauri::{AppHandle, Manager, State};
 use tauri_plugin_opener::OpenerExt;
 
 use super::loopback;
-use crate::{Chosen, Session, error::AppError, settings::WayBack};
+use crate::{
+    Chosen, Session,
+    error::{AppError, ErrorCode},
+    settings::WayBack,
+};
 
 /// A sign-in that has begun in the browser.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -75,7 +79,7 @@ pub(crate) async fn sign_in_addresses(
 #[specta::specta]
 pub(crate) async fn finish_login(app: AppHandle, text: String) -> Result<IntegrationView, AppError> {
     let ended = super::end(&app, &text).await?;
-    ended.ok_or_else(|| AppError::new("sign_in_failed", "this address was used already; nothing was done"))
+    ended.ok_or_else(|| AppError::new(ErrorCode::SignInUsed, "this address was used already; nothing was done"))
 }
 
 fn register_url(provider: Provider) -> &'static str {

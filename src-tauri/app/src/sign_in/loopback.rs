@@ -22,7 +22,11 @@ use kuroibara_engine::oauth::LOOPBACK_PORT;
 use tauri::{AppHandle, Manager};
 use tokio::{net::TcpListener, sync::Notify};
 
-use crate::{Chosen, error::AppError, words::Words};
+use crate::{
+    Chosen,
+    error::{AppError, ErrorCode},
+    words::Words,
+};
 
 /// A sign-in takes no longer.
 const OPEN_FOR: Duration = Duration::from_secs(600);
@@ -67,7 +71,8 @@ async fn bind() -> Result<TcpListener, AppError> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let message = format!("another program uses port {LOOPBACK_PORT} of this computer");
-    Err(AppError::new("port_taken", message).with_hint("End that program, or paste the address that the browser shows"))
+    Err(AppError::new(ErrorCode::PortTaken, message)
+        .with_hint("End that program, or paste the address that the browser shows"))
 }
 
 async fn serve(listener: TcpListener, door: Door) {
@@ -178,7 +183,9 @@ mod tests {
         let notes = came.clone();
         let end: End = Arc::new(move |text| {
             notes.lock().unwrap().push(text.clone());
-            Box::pin(async move { if text.contains("good") { Ok(()) } else { Err(AppError::new("no", "no")) } })
+            Box::pin(async move {
+                if text.contains("good") { Ok(()) } else { Err(AppError::new(ErrorCode::Refused, "no")) }
+            })
         });
         let door = Door { end, words: Words::of(Language::En), stop: Arc::default(), port: 17_349 };
         (router(door), came)

@@ -64,7 +64,7 @@ pub(crate) async fn end(app: &AppHandle, text: &str) -> Result<Option<Integratio
     let error = ended.as_ref().err().cloned();
     if let Some(error) = &error {
         app.state::<Arrivals>().forget(text);
-        tracing::info!(code = error.code, "a sign-in did not end as it should");
+        tracing::info!(code = ?error.code, "a sign-in did not end as it should");
     }
     window::tell(app, &SignInEnded { provider, error: error.clone() });
     window::tell(app, &SettingsChanged);
