@@ -5,6 +5,8 @@ import { inject, type InjectionKey } from 'vue'
 import { commands } from './bindings'
 import type * as c from './contract'
 
+export type { ErrorCode } from './bindings'
+
 export interface Api {
   getSettings(): Promise<c.SettingsView>
   setUpClient(provider: c.Provider, clientId: string, clientSecret: string | null): Promise<c.IntegrationView>

@@ -1,5 +1,5 @@
 // All messages of this language: one file a page, so that pages can be worked on side by side.
-import type { ErrorCode } from '@/bindings'
+import type { ErrorCode } from '@/api'
 import activity from './activity.json'
 import common from './common.json'
 import errors from './errors.json'
