@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Engine,
     error::EngineError,
-    store::{JournalFilter, JournalRow, Run},
+    store::{JournalRow, Run},
 };
 
 /// Runs and changes.
@@ -93,7 +93,7 @@ impl Engine {
         if let (Some(run), true) = (run, runs.is_empty()) {
             return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
         }
-        let changes = self.db.journal(JournalFilter { run, ..JournalFilter::default() }, limit, offset).await?;
+        let changes = self.db.journal(run, limit, offset).await?;
         let titles = self.db.shown_titles(&changes.iter().map(|row| row.manga).collect()).await?;
         Ok(History {
             runs: runs.into_iter().map(RunView::from).collect(),

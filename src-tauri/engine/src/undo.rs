@@ -2,20 +2,23 @@
 //! [`kuroibara_core::undo`]; here the history is read, and the outcome stored with a history of its own, under a run id
 //! of its own, so that taking back can be taken back. Nothing is sent: the next sync does.
 
-use std::collections::BTreeMap;
+mod steps;
+
+use std::collections::{BTreeMap, HashMap};
 
 use kuroibara_core::{
-    Entry, Field, Fields, MangaId, Origin, Provider, RunId, Shape, Status, Time, Totals, Value,
-    undo::{Left, Step, Undone, undo},
+    Field, MangaId, Provider, RunId, Time,
+    undo::{Left, Undone, undo},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::steps::steps;
 use crate::{
     Engine,
     edit::to_json,
     error::EngineError,
-    store::{Batch, Change, JournalFilter, JournalRow, LoadedManga, MangaChange, Pick, Scope},
+    store::{Batch, Change, JournalRow, LoadedManga, MangaChange, Pick, Scope},
 };
 
 /// Manga per transaction.
@@ -119,10 +122,7 @@ impl Engine {
             Target::Since(since) => self.db.journal_since(since).await?,
             Target::Id(id) => match self.db.journal_row(id).await? {
                 Some(row) => vec![row],
-                None => {
-                    let only = JournalFilter { run: Some(RunId(id)), ..JournalFilter::default() };
-                    self.db.journal(only, u32::MAX, 0).await?
-                }
+                None => self.db.journal(Some(RunId(id)), u32::MAX, 0).await?,
             },
         };
         if rows.is_empty() {
@@ -144,11 +144,14 @@ impl Engine {
         while !open.is_empty() {
             let pick = Pick { manga: open.iter().map(|(manga, _)| *manga).collect(), ..Pick::default() };
             let loaded = self.db.load_manga(&Scope::Only(pick)).await?;
-            let mut outcomes = Vec::new();
-            for (manga, rows) in &open {
-                let Some(loaded) = loaded.iter().find(|loaded| loaded.id == *manga) else { continue };
-                outcomes.push((loaded, self.outcome(loaded, rows, force).await?));
-            }
+            let pasts = self.db.journal_of(&open.iter().map(|(manga, _)| *manga).collect::<Vec<_>>()).await?;
+            let undone = |loaded: &LoadedManga, rows: &[JournalRow]| {
+                let past = pasts.get(&loaded.id).map_or(&[][..], Vec::as_slice);
+                undo(&loaded.state, &steps(rows, past, loaded), self.clock.now(), force)
+            };
+            let here: HashMap<MangaId, &LoadedManga> = loaded.iter().map(|loaded| (loaded.id, loaded)).collect();
+            let found = open.iter().filter_map(|(manga, rows)| Some((*here.get(manga)?, rows)));
+            let outcomes: Vec<_> = found.map(|(loaded, rows)| (loaded, undone(loaded, rows))).collect();
             let changes: Vec<MangaChange> =
                 outcomes.iter().filter_map(|(loaded, undone)| self.undoing(run, loaded, undone)).collect();
             let batch = Batch { at: self.clock.now(), fence: None, manga: &changes, integrations: &[], whole: false };
@@ -160,12 +163,6 @@ impl Engine {
         }
         self.tell(crate::events::Event::LibraryChanged);
         Ok(())
-    }
-
-    async fn outcome(&self, loaded: &LoadedManga, rows: &[JournalRow], force: bool) -> Result<Undone, EngineError> {
-        let only = JournalFilter { manga: Some(loaded.id), ..JournalFilter::default() };
-        let past = self.db.journal(only, u32::MAX, 0).await?;
-        Ok(undo(&loaded.state, &steps(rows, &past, loaded), self.clock.now(), force))
     }
 
     /// The change that takes it back; none if nothing is.
@@ -200,110 +197,6 @@ impl Engine {
             (Some(_), Some(_)) | (None, None) => None,
         }
     }
-}
-
-/// What these lines of history (the newest first) did to a manga, several changes of one field as one. `past` is all that
-/// ever happened to it.
-fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedManga) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for row in rows.iter().rev() {
-        if let Some(step) = step(row, past, loaded) {
-            join(&mut steps, step);
-        }
-    }
-    // What was changed here went to the services as it is: taking it back here takes it back there.
-    let here: Vec<Field> = steps.iter().filter_map(field_here).collect();
-    steps.retain(|step| !matches!(step, Step::There { field, .. } if here.contains(field)));
-    steps
-}
-
-fn field_here(step: &Step) -> Option<Field> {
-    match step {
-        Step::Here { field, .. } => Some(*field),
-        Step::There { .. } | Step::Came | Step::Went => None,
-    }
-}
-
-fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<Step> {
-    let Some(field) = row.field else {
-        return match (row.provider, row.cause.as_str()) {
-            (None, "created" | "added" | "restored") => Some(Step::Came),
-            (None, "removed") | (Some(_), "push_removed") => Some(Step::Went),
-            _ => None,
-        };
-    };
-    let (before, after) = (value(field, row.before.as_ref())?, value(field, row.after.as_ref())?);
-    let is_here = |line: &&JournalRow| line.provider.is_none() && line.field == Some(field);
-    let older = past.iter().skip_while(|line| line.id != row.id).skip(1);
-    match row.provider {
-        None => {
-            let former = older.clone().find(is_here).or_else(|| older.clone().find(brought));
-            let former = match row.origin {
-                // That provider had agreed on it before: it comes back there too, whoever had brought it.
-                Origin::Provider(_) if row.cause == "pull" => row.origin,
-                Origin::Provider(_) | Origin::User => former.map_or(Origin::User, |line| line.origin),
-            };
-            Some(Step::Here { field, before, after, former })
-        }
-        Some(_) if row.cause != "push" => None,
-        Some(provider) => {
-            let totals = loaded.state.sides[provider].as_ref().map(|side| side.totals).unwrap_or_default();
-            let here: Vec<&JournalRow> = older.clone().filter(is_here).collect();
-            let (before, place) = finer(provider, totals, before, &here);
-            // Who had brought it: the line before the one that replaced it, or whatever brought the entry.
-            let bringer = place.and_then(|place| here.get(place + 1).copied().or_else(|| older.clone().find(brought)));
-            let former = match place {
-                None => Origin::Provider(provider),
-                Some(_) => bringer.map_or(Origin::User, |line| line.origin),
-            };
-            Some(Step::There { provider, field, before, after, former })
-        }
-    }
-}
-
-fn brought(line: &&JournalRow) -> bool {
-    line.provider.is_none() && line.field.is_none() && matches!(line.cause.as_str(), "created" | "added" | "restored")
-}
-
-/// The library's own value that stood for what was at `provider`, and the place among the library's `older` lines of the one
-/// that replaced it: rounding must not make an undone 84 an 80. Without such a line it was that provider's value only.
-fn finer(provider: Provider, totals: Totals, there: Value, older: &[&JournalRow]) -> (Value, Option<usize>) {
-    let shape = Shape::of(provider);
-    let own = |line: &JournalRow| {
-        let field = line.field?;
-        value(field, line.before.as_ref()).filter(|own| shape.round(field, own, totals) == there)
-    };
-    let found = older.iter().enumerate().find_map(|(place, line)| Some((own(line)?, place)));
-    found.map_or((there, None), |(own, place)| (own, Some(place)))
-}
-
-/// Adds a step: a later change of the same field makes both one, from the first before to the last after.
-fn join(steps: &mut Vec<Step>, later: Step) {
-    for earlier in steps.iter_mut() {
-        match (earlier, &later) {
-            (Step::Here { field, after, .. }, Step::Here { field: same, after: last, .. }) if field == same => {
-                after.clone_from(last);
-                return;
-            }
-            (
-                Step::There { provider, field, after, .. },
-                Step::There { provider: there, field: same, after: last, .. },
-            ) if provider == there && field == same => {
-                after.clone_from(last);
-                return;
-            }
-            _ => {}
-        }
-    }
-    steps.push(later);
-}
-
-/// A value as the history holds it; nothing is the empty value.
-fn value(field: Field, json: Option<&serde_json::Value>) -> Option<Value> {
-    let Some(json) = json else { return Some(Entry::new(Status::PlanToRead).get(field)) };
-    let told = serde_json::json!({ field.as_str(): json });
-    let fields: Fields = serde_json::from_value(told).ok()?;
-    fields.get(field).cloned()
 }
 
 fn note(report: &mut UndoReport, loaded: &LoadedManga, undone: &Undone) {

@@ -1,5 +1,7 @@
 //! Table `journal`: every change that was applied, so that it can be shown and undone.
 
+use std::collections::HashMap;
+
 use kuroibara_core::{MangaId, RunId, Time};
 use uuid::Uuid;
 
@@ -9,15 +11,6 @@ use super::{
     sql::{Arg, args},
     text::{field, json, origin, some_from_json, some_word, time},
 };
-
-/// Which lines of history.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct JournalFilter {
-    /// Only this run's.
-    pub run: Option<RunId>,
-    /// Only this manga's.
-    pub manga: Option<MangaId>,
-}
 
 #[derive(sqlx::FromRow)]
 struct Stored {
@@ -53,16 +46,25 @@ impl TryFrom<Stored> for JournalRow {
 }
 
 impl Db {
-    /// Lines of history, the newest first.
-    pub async fn journal(&self, only: JournalFilter, limit: u32, offset: u32) -> Result<Vec<JournalRow>, StoreError> {
-        let (run, manga) = (only.run.map(|run| run.0), only.manga.map(|manga| manga.0));
-        let rows: Vec<Stored> = match (run, manga) {
-            (None, None) => self.pool.all(ALL, args![limit, offset]).await?,
-            (Some(run), None) => self.pool.all(OF_RUN, args![limit, offset, run]).await?,
-            (None, Some(manga)) => self.pool.all(OF_MANGA, args![limit, offset, manga]).await?,
-            (Some(run), Some(manga)) => self.pool.all(OF_BOTH, args![limit, offset, run, manga]).await?,
+    /// Lines of history, of one run or of all, the newest first.
+    pub async fn journal(&self, run: Option<RunId>, limit: u32, offset: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<Stored> = match run {
+            None => self.pool.all(ALL, args![limit, offset]).await?,
+            Some(run) => self.pool.all(OF_RUN, args![limit, offset, run.0]).await?,
         };
         rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Every line of these manga, by manga, the newest first.
+    pub async fn journal_of(&self, manga: &[MangaId]) -> Result<HashMap<MangaId, Vec<JournalRow>>, StoreError> {
+        let keys = manga.iter().map(|id| Arg::from(*id)).collect();
+        let rows: Vec<Stored> = self.pool.read().await?.all_among(OF_MANGA, keys).await?;
+        let mut lines: HashMap<MangaId, Vec<JournalRow>> = HashMap::new();
+        for row in rows {
+            let line = JournalRow::try_from(row)?;
+            lines.entry(line.manga).or_default().push(line);
+        }
+        Ok(lines)
     }
 
     /// Every line since a moment, the newest first.
@@ -92,6 +94,4 @@ pub(super) const INSERT: &str = "INSERT INTO journal \
     (id, run_id, manga_id, provider, field, before_value, after_value, origin, cause, at) VALUES {}";
 const ALL: &str = "SELECT * FROM journal ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_RUN: &str = "SELECT * FROM journal WHERE run_id = $3 ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
-const OF_MANGA: &str = "SELECT * FROM journal WHERE manga_id = $3 ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
-const OF_BOTH: &str = "SELECT * FROM journal WHERE run_id = $3 AND manga_id = $4 \
-    ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
+const OF_MANGA: &str = "SELECT * FROM journal WHERE manga_id IN {} ORDER BY at DESC, id DESC";

@@ -47,7 +47,6 @@ pub use change::{
 pub use conflicts::Conflict;
 pub use error::StoreError;
 pub use integrations::{Integration, Sealed, SignedIn};
-pub use journal::JournalFilter;
 pub use keys::{SealedAt, SealedColumn, VaultKey};
 pub use leases::LeaseProof;
 pub use library::{LibraryPage, LibraryQuery, LibraryRow, Sort};

@@ -10,7 +10,7 @@ use kuroibara_core::{
     state::Presence,
 };
 use kuroibara_engine::{
-    store::{ConflictKind, JournalFilter, JournalRow, LoadedManga},
+    store::{ConflictKind, JournalRow, LoadedManga},
     sync::{
         Order,
         report::{ProviderStatus, Report},
@@ -247,7 +247,7 @@ fn is_accepted(manga: &LoadedManga, totals: Totals, provider: Provider, field: F
 /// Law 3: every edit that nobody knowingly replaced is in the library, or in the journal as a decided conflict, or waits
 /// visibly for a person.
 async fn nothing_lost(world: &World, stored: &[LoadedManga]) -> Vec<String> {
-    let journal = world.view.journal(JournalFilter::default(), 100_000, 0).await.unwrap();
+    let journal = world.view.journal(None, 100_000, 0).await.unwrap();
     let heads: Vec<(usize, Vec<Head>)> = world.memory().heads.iter().map(|heads| heads.0.clone()).enumerate().collect();
     let mut broken = Vec::new();
     for (work, heads) in heads {

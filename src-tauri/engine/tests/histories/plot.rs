@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, merge::decide::Answer};
 use kuroibara_engine::{
     settings::SettingsChange,
-    store::JournalFilter,
     sync::{Order, Trigger, row_key},
 };
 use kuroibara_sim::{Fault, FaultRule, Moment, READER, Work};
@@ -189,7 +188,7 @@ impl Plot {
 
     /// The reader takes back the last run, or one of the last changes.
     async fn undo(&mut self, world: &World) {
-        let journal = world.view.journal(JournalFilter::default(), 20, 0).await.unwrap();
+        let journal = world.view.journal(None, 20, 0).await.unwrap();
         if journal.is_empty() {
             return;
         }

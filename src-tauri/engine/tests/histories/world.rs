@@ -19,7 +19,7 @@ use kuroibara_engine::{
     clock::{Clock, ManualClock},
     config::Config,
     secret::Secret,
-    store::{Db, JournalFilter, JournalRow, LoadedManga, Scope},
+    store::{Db, JournalRow, LoadedManga, Scope},
     sync::{Order, report::Report},
     undo::Target,
     vault::MemoryKeyring,
@@ -306,8 +306,7 @@ impl World {
     }
 
     async fn edits_of(&self, manga: MangaId) -> Vec<JournalRow> {
-        let only = JournalFilter { manga: Some(manga), ..JournalFilter::default() };
-        let rows = self.view.journal(only, 1_000, 0).await.unwrap();
+        let rows = self.view.journal_of(&[manga]).await.unwrap().remove(&manga).unwrap_or_default();
         rows.into_iter().filter(|row| row.cause == "edit").collect()
     }
 

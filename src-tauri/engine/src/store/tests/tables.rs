@@ -35,16 +35,15 @@ laws! {
         let changes = [akira.clone(), berserk.clone()];
         store(&db, &changes).await;
         let mut expected: Vec<_> = akira.journal.iter().rev().cloned().collect();
-        let of_run = JournalFilter { run: Some(run), manga: None };
-        assert_eq!(db.journal(of_run, 10, 0).await.unwrap(), expected);
-        assert_eq!(db.journal(of_run, 1, 1).await.unwrap(), expected[1..2]);
-        let of_both = JournalFilter { run: Some(run), manga: Some(akira.manga) };
-        assert_eq!(db.journal(of_both, 10, 0).await.unwrap(), expected);
-        let of_manga = JournalFilter { run: None, manga: Some(berserk.manga) };
-        assert_eq!(db.journal(of_manga, 10, 0).await.unwrap(), std::slice::from_ref(&whole));
+        assert_eq!(db.journal(Some(run), 10, 0).await.unwrap(), expected);
+        assert_eq!(db.journal(Some(run), 1, 1).await.unwrap(), expected[1..2]);
+        let by_manga = db.journal_of(&[akira.manga, berserk.manga]).await.unwrap();
+        assert_eq!(by_manga[&akira.manga], expected);
+        assert_eq!(by_manga[&berserk.manga], std::slice::from_ref(&whole));
+        assert_eq!(db.journal_of(&[MangaId(db.new_id(now()))]).await.unwrap().len(), 0);
         assert_eq!(db.journal_row(whole.id).await.unwrap(), Some(whole.clone()));
         expected.insert(0, whole);
-        assert_eq!(db.journal(JournalFilter::default(), 10, 0).await.unwrap(), expected);
+        assert_eq!(db.journal(None, 10, 0).await.unwrap(), expected);
     }
 
     async fn the_same_question_is_open_once_and_closes_once(fresh: &Fresh) {
