@@ -63,6 +63,29 @@ export const STATES = [
   { name: 'review-offline', path: '/review', world: 'offline' },
   { name: 'review-broken', path: '/review', world: 'broken' },
   { name: 'review-slow', path: '/review', world: 'slow', settle: 400 },
+  { name: 'conflicts', path: '/review/conflicts' },
+  { name: 'conflicts-three', path: '/review/conflicts', then: async (page) => {
+    await page.keyboard.press('End')
+    await page.keyboard.press('a')
+  } },
+  { name: 'conflicts-notes', path: '/review/conflicts', then: (page) => page.click('[data-testid="question-4"]') },
+  { name: 'conflicts-answered', path: '/review/conflicts', then: (page) => page.keyboard.press('2') },
+  { name: 'conflicts-thousands', path: '/review/conflicts', world: 'thousands' },
+  { name: 'conflicts-empty', path: '/review/conflicts', world: 'empty' },
+  { name: 'conflicts-broken', path: '/review/conflicts', world: 'broken' },
+  { name: 'conflicts-slow', path: '/review/conflicts', world: 'slow', settle: 400 },
+  { name: 'conflicts-not-kept', path: '/review/conflicts', world: 'stubborn', then: async (page) => {
+    await page.click('[data-testid="answer-local"]')
+    await page.waitForSelector('[data-testid="error-state"]')
+  } },
+  { name: 'removed', path: '/review/removed' },
+  { name: 'removed-ask', path: '/review/removed', then: async (page) => {
+    await page.keyboard.press('a')
+    await page.keyboard.press('2')
+    await page.waitForSelector('[data-testid="question-ask"]')
+  } },
+  { name: 'removed-here', path: '/review/removed', then: (page) => page.click('[data-testid="question-2"]') },
+  { name: 'removed-empty', path: '/review/removed', world: 'empty' },
   { name: 'activity', path: '/activity' },
   { name: 'activity-run', path: '/activity', then: click('run-3') },
   { name: 'activity-import', path: '/activity/0192b000-0000-7000-8000-00000000000c' },

@@ -28,6 +28,12 @@ export interface Api {
   planNever(row: number): Promise<c.WaitingPlan>
   planApply(rows: number[]): Promise<c.Report>
 
+  conflicts(): Promise<c.ConflictView[]>
+  /** How many questions were answered. */
+  resolveConflict(id: string, answer: string, alike: boolean): Promise<number>
+  /** Takes back a change, a run or an earlier undo; with `force` also where something newer stands. */
+  undo(id: string, force: boolean): Promise<c.UndoReport>
+
   library(query: c.LibraryQuery): Promise<c.LibraryPage>
   entryDetail(mangaId: string): Promise<c.EntryDetail>
   editEntry(mangaId: string, change: c.EntryChange): Promise<c.EntryView>

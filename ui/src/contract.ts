@@ -116,6 +116,40 @@ export interface ChangeView {
 }
 export interface History { runs: RunView[]; changes: ChangeView[] }
 
+/** What an open question is about. */
+export type ConflictKind = 'fields' | 'removed_here' | 'vanished_there' | 'link'
+/** Fields that only make sense together. */
+export type FieldGroup = 'reading_state' | 'score' | 'started_on' | 'notes' | 'private'
+export type Fields = Partial<Record<Field, Value>>
+/** What the library says, since when, and who said so: `user` or a service. */
+export interface Told { fields: Fields; at: string; origin: string }
+/** What a service says now, what both agreed on last, and when the entry was last saved there. */
+export interface ToldThere { fields: Fields | null; base: Fields | null; updated_at: string | null }
+export interface ConflictView {
+  id: string
+  kind: ConflictKind
+  manga_id: string
+  title: string
+  group: FieldGroup | null
+  provider: Provider | null
+  opened_at: string
+  /** The answers that fit: `local`, a service, `keep`, `remove` or `restore`. */
+  answers: string[]
+  local: Told | null
+  sides: Partial<Record<Provider, ToldThere>>
+}
+
+export interface UndoneRow {
+  manga_id: string
+  title: string
+  /** `undo`, `restore` (it is in the library again) or `remove_local`. */
+  action: string
+  fields: FieldChange[]
+}
+/** Something that was not taken back, and why. */
+export interface LeftRow { manga_id: string; title: string; field: Field | null; why: 'newer_edit' | 'already_back' | 'not_here' }
+export interface UndoReport { run_id: string; applied: boolean; plan: UndoneRow[]; left: LeftRow[] }
+
 export type TitleKind = 'romaji' | 'english' | 'native' | 'synonym'
 export interface TitleView { kind: TitleKind; text: string }
 export interface EntryView {

@@ -75,3 +75,9 @@ export async function show(component: Component, options: { world?: WorldName; c
     },
   }
 }
+
+/** A key, pressed where the keyboard is or on an element of the page. */
+export async function press(key: string, on: HTMLElement = document.body): Promise<void> {
+  on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  await flushPromises()
+}

@@ -6,6 +6,7 @@ import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
 import { inventPlan } from './plan'
+import { undoneOf } from './undo'
 
 /** The fake, with a way to send what the application would send without being asked. */
 export type FakeApi = Api & {
@@ -15,6 +16,9 @@ export type FakeApi = Api & {
 }
 
 const NO_SUCH: AppError = { code: 'refused', message: 'There is no such entry any more.', hint: 'Reload the page.' }
+
+const ANSWERED: AppError = { code: 'refused', message: 'No open question has the id of this one.', hint: null }
+const kindOf = ({ kind, group, provider }: World['questions'][number]) => `${kind} ${group} ${provider}`
 
 export function fakeApi(world: World): FakeApi {
   const listeners = new Map<string, Set<(payload: never) => void>>()
@@ -92,6 +96,16 @@ export function fakeApi(world: World): FakeApi {
       world.plan = null
       return report(null, true)
     },
+    conflicts: () => world.questions,
+    resolveConflict: (id, _answer, alike) => {
+      const one = world.questions.find((each) => each.id === id)
+      if (!one) throw ANSWERED
+      const rest = world.questions.filter((each) => each !== one && !(alike && kindOf(each) === kindOf(one)))
+      const count = world.questions.length - rest.length
+      world.questions = rest
+      return count
+    },
+    undo: (id, force) => undoneOf(world, id, force),
     library: (query) => {
       const found = finding(query)
       return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }

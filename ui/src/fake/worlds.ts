@@ -1,17 +1,19 @@
 // The situations that the window must look right in: what the fake application knows and how it behaves.
 import type {
-  AppError, AppSettings, Budgets, ChangeView, EntryView, IntegrationView, KeyProtection, Provider, ProviderReport,
+  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, Provider, ProviderReport,
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
 import { inventChanges, pastOf, quietRuns } from './history'
 import { inventGuardedPlan, inventPlan } from './plan'
+import { inventQuestions } from './questions'
 
 export interface World {
   settings: SettingsView
   app: AppSettings
   entries: EntryView[]
   plan: WaitingPlan | null
+  questions: ConflictView[]
   runs: RunView[]
   changes: ChangeView[]
   budgets: Budgets
@@ -51,11 +53,11 @@ export function worldOf(name: WorldName): World {
     case 'full':
       break
     case 'empty':
-      return { ...world, entries: [], plan: null, runs: [], changes: [], settings: disconnected(), app: settings(true) }
+      return { ...world, entries: [], plan: null, questions: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
     case 'first':
-      return { ...world, entries: [], plan: null, runs: [], changes: [], settings: disconnected(), app: settings(false) }
+      return { ...world, entries: [], plan: null, questions: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
     case 'one':
-      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), runs: world.runs.slice(0, 1) }
+      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), runs: world.runs.slice(0, 1) }
     case 'trouble':
       world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
       world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
@@ -65,9 +67,9 @@ export function worldOf(name: WorldName): World {
     case 'guard':
       return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: pastOf('guard') }
     case 'quiet':
-      return { ...world, plan: null, runs: quietRuns(), changes: [], entries: [] }
+      return { ...world, plan: null, questions: [], runs: quietRuns(), changes: [], entries: [] }
     case 'thousands':
-      return { ...world, plan: inventPlan(inventEntries(6000)) }
+      return { ...world, plan: inventPlan(inventEntries(6000)), questions: inventQuestions(inventEntries(10_400), 10_000, 400) }
     case 'slow':
       return { ...world, delay: 4000 }
     case 'offline':
@@ -79,13 +81,13 @@ export function worldOf(name: WorldName): World {
     case 'broken':
       return { ...world, failures: Object.fromEntries(READS.map((call) => [call, BROKEN])) }
     case 'locked':
-      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null }
+      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null, questions: [] }
   }
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
-const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider']
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'undo']
 
 function full(count: number): World {
   return {
@@ -93,6 +95,7 @@ function full(count: number): World {
     app: settings(true),
     entries: inventEntries(count),
     plan: inventPlan(inventEntries(14)),
+    questions: inventQuestions(inventEntries(14), 9, 5),
     runs: pastOf('first'),
     changes: inventChanges(),
     budgets: {

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { flushPromises } from '@vue/test-utils'
-import { BROKEN, reportOf } from '@/fake/worlds'
+import { BROKEN } from '@/fake/worlds'
 import ReviewPage from '@/pages/ReviewPage.vue'
-import { useSyncStore } from '@/stores/sync'
-import { show, type Shown } from '../world'
+import { press, show, type Shown } from '../world'
 
-const press = async (key: string, on: HTMLElement = document.body) => {
-  on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
-  await flushPromises()
-}
 const title = (shown: Shown) => shown.get('plan-decision').querySelector('h2')?.textContent
 const called = (shown: Shown, name: string) => shown.api.calls.filter((call) => call.name === name)
 
@@ -72,7 +66,7 @@ describe('the plan that waits', () => {
     await shown.click('plan-apply-all')
     expect(called(shown, 'planApply')[0]?.args).toEqual([[]])
     expect(shown.get('plan-result').textContent).toContain('3 changes came from AniList')
-    expect(shown.get('empty-state').textContent).toContain('Nothing needs you')
+    expect(shown.get('empty-state').textContent).toContain('No plan waits')
   })
 
   it('finds titles by name and says when there is none', async () => {
@@ -113,15 +107,21 @@ describe('the plan that waits', () => {
   })
 })
 
-describe('an empty review', () => {
-  it('does not call it nothing while questions are open', async () => {
-    const asks = (world: { plan: unknown; runs: { providers: unknown }[] }) => {
-      world.plan = null
-      if (world.runs[0]) world.runs[0].providers = { anilist: reportOf({ conflicts: 2 }) }
-    }
-    const shown = await show(ReviewPage, { change: asks })
-    await useSyncStore().load()
-    await flushPromises()
-    expect(shown.get('empty-state').textContent).toContain('2 questions about your titles are open')
+describe('an empty plan', () => {
+  it('is a pleasure where no question is open either', async () => {
+    const shown = await show(ReviewPage, { world: 'empty' })
+    expect(shown.get('empty-state').textContent).toContain('Nothing needs you')
+  })
+
+  it('leads to the questions that are open', async () => {
+    const shown = await show(ReviewPage, { path: '/review/plan', change: (world) => (world.plan = null) })
+    expect(shown.get('empty-state').textContent).toContain('14 questions about your titles are open')
+    await shown.click('plan-questions')
+    expect(shown.find('sides')).not.toBeNull()
+  })
+
+  it('is not what one begins with while questions are open', async () => {
+    const shown = await show(ReviewPage, { change: (world) => (world.plan = null) })
+    expect(shown.get('questions-wait').textContent).toContain('9 titles were changed in two places')
   })
 })

@@ -30,7 +30,7 @@ describe('a waiting plan', () => {
   it('places a title below the most serious thing that happens to it, and only once', () => {
     const rows = [row({ action: 'pull' }), row({ action: 'remove_remote', provider: 'kitsu' }), row({ manga_id: 'm2', action: 'pull' })]
     const lines = linesOf(titlesOf(rows), groupsOf(rows), true)
-    expect(lines.map((line) => (line.kind === 'heading' ? line.group : line.title.key))).toEqual(['remove_remote:kitsu', 'm1', 'pull:anilist', 'm2'])
+    expect(lines.map((line) => (line.kind === 'heading' ? line.group.key : line.key))).toEqual(['remove_remote:kitsu', 'm1', 'pull:anilist', 'm2'])
   })
 
   it('is filtered by kind and by title', () => {

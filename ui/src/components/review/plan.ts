@@ -75,14 +75,12 @@ export function shownTitles(titles: readonly PlanTitle[], group: string | null, 
 }
 
 /** What the list shows: a heading for each kind of change, and below it the titles that it happens to first. */
-export type PlanLine = { kind: 'heading'; group: string } | { kind: 'title'; title: PlanTitle; at: number }
+export type PlanLine = { kind: 'heading'; key: null; group: PlanGroup } | { kind: 'title'; key: string; title: PlanTitle }
 
 export function linesOf(titles: readonly PlanTitle[], groups: readonly PlanGroup[], headed: boolean): PlanLine[] {
-  if (!headed || groups.length < 2) return titles.map((title, at) => ({ kind: 'title', title, at }))
+  const line = (title: PlanTitle): PlanLine => ({ kind: 'title', key: title.key, title })
+  if (!headed || groups.length < 2) return titles.map(line)
   const first = (title: PlanTitle) => Math.min(...title.rows.map((row) => groups.findIndex((group) => group.key === groupKey(row))).filter((at) => at >= 0))
-  const lines: PlanLine[] = []
-  let at = 0
-  const add = (title: PlanTitle) => lines.push({ kind: 'title', title, at: at++ })
   const placed = new Map<number, PlanTitle[]>()
   for (const title of titles) {
     const place = first(title)
@@ -90,12 +88,9 @@ export function linesOf(titles: readonly PlanTitle[], groups: readonly PlanGroup
     if (below) below.push(title)
     else placed.set(place, [title])
   }
-  groups.forEach((group, place) => {
+  const headedLines = groups.flatMap((group, place): PlanLine[] => {
     const below = placed.get(place)
-    if (!below) return
-    lines.push({ kind: 'heading', group: group.key })
-    below.forEach(add)
+    return below ? [{ kind: 'heading', key: null, group }, ...below.map(line)] : []
   })
-  placed.get(Infinity)?.forEach(add)
-  return lines
+  return [...headedLines, ...(placed.get(Infinity) ?? []).map(line)]
 }

@@ -1,0 +1,57 @@
+// What only the person can decide: two sides changed the same thing, or a title is gone on one side. Each question is
+// asked once; the page and the number in the sidebar read it here.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { useApi } from '@/api'
+import type { ConflictView } from '@/contract'
+import { useAttempts } from './attempt'
+import { useSyncStore } from './sync'
+
+/** What was answered last, until something else is. */
+export interface Answered { question: ConflictView; answer: string; count: number }
+
+/** Questions of the same kind about the same thing: one answer can do for all of them. */
+export const kindOf = ({ kind, group, provider }: ConflictView): string => [kind, group, provider].filter(Boolean).join(':')
+
+/** Whether it is about a title that is gone on one side. */
+export const isRemoval = ({ kind }: ConflictView): boolean => kind === 'removed_here' || kind === 'vanished_there'
+
+export const useQuestionsStore = defineStore('questions', () => {
+  const api = useApi()
+  const { loading, error, attempt } = useAttempts()
+  const open = shallowRef<readonly ConflictView[]>([])
+  const loaded = ref(false)
+  const answered = shallowRef<Answered | null>(null)
+
+  const conflicts = computed(() => open.value.filter((question) => !isRemoval(question)))
+  const removals = computed(() => open.value.filter(isRemoval))
+
+  const load = (): Promise<boolean> => attempt(fetch)
+
+  async function fetch(): Promise<void> {
+    open.value = await api.conflicts()
+    loaded.value = true
+  }
+
+  /** Answers a question, or with `alike` every one of its kind. One that was answered elsewhere meanwhile is gone then, too. */
+  async function answer(question: ConflictView, word: string, alike: boolean): Promise<boolean> {
+    const done = await attempt(async () => {
+      const count = await api.resolveConflict(question.id, word, alike)
+      answered.value = { question, answer: word, count }
+      if (alike) await fetch()
+      else open.value = open.value.filter((each) => each.id !== question.id)
+    })
+    if (!done) await lookAgain()
+    return done
+  }
+
+  /** Why it could not be answered stays said, whatever this finds. */
+  async function lookAgain(): Promise<void> {
+    await fetch().catch(() => undefined)
+  }
+
+  const sync = useSyncStore()
+  watch(() => sync.running, (running) => void (running || load()))
+
+  return { open, conflicts, removals, answered, loaded, loading, error, load, answer }
+})
