@@ -104,6 +104,21 @@ fn the_same_edit_on_two_sides_still_competes_with_a_third() {
 }
 
 #[test]
+fn a_private_entry_is_not_made_or_changed_where_everybody_would_see_it_unless_the_user_allows_that() {
+    let everywhere = World::in_step(OPEN_END, &Provider::ALL, &reading(5));
+    let nowhere_yet = World::connected(OPEN_END, &Provider::ALL);
+    for (mut world, there) in [(everywhere, Some(Value::Count(5))), (nowhere_yet, None)] {
+        world.edit_here(&fields([status(Status::Reading), chapters(7), private(true)]));
+        world.quietly();
+        assert_eq!(world.there(Provider::MyAnimeList, Field::Chapters), there);
+        assert_eq!(world.there(Provider::Kitsu, Field::Chapters), Some(Value::Count(7)), "which can hide it");
+        world.policy.providers[Provider::MyAnimeList].export_private = true;
+        world.quietly();
+        assert_eq!(world.there(Provider::MyAnimeList, Field::Chapters), Some(Value::Count(7)));
+    }
+}
+
+#[test]
 fn a_question_does_not_answer_itself_in_the_next_run() {
     let mut world = World::in_step(OPEN_END, &[Provider::AniList], &reading(5));
     world.policy.providers.values_mut().for_each(|chosen| chosen.rule = Rule::Ask);

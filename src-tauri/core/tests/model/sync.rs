@@ -195,9 +195,19 @@ impl World {
         self.note(|| format!("applied {arrival:?} {pulls:?} lost {lost:?}"));
     }
 
+    fn gives_away(&self, provider: Provider, local: &Local) -> bool {
+        let chosen = &self.policy.providers[provider];
+        local.present().is_some_and(|(entry, _)| entry.private)
+            && !chosen.shape(provider).private
+            && !chosen.export_private
+    }
+
     /// Writes once. Whether the provider may be asked again in this run.
     fn write(&mut self, provider: Provider, plan: &MangaPlan, weather: &mut Weather<'_>) -> Result<bool, Crashed> {
         let Some(request) = plan.pushes[provider].request.clone() else { return Ok(true) };
+        if self.gives_away(provider, &plan.merged.local) {
+            self.broken.push(format!("a private entry is sent to {provider}, where everybody sees it"));
+        }
         let Some(intent) = self.links[provider].intent.clone() else { return Ok(true) };
         self.check_request(provider, plan);
         if self.step(weather)? == Fate::LoseRequest {
