@@ -1,5 +1,6 @@
-//! What a change must pass besides the tests: format, lints, documentation, licences and sources.
+//! What a change must pass besides the tests: format, lints, documents, licences and sources.
 
+use crate::docs;
 use crate::setup;
 use crate::step::{self, Failure, cargo, step};
 use crate::ui;
@@ -11,6 +12,7 @@ const DENY: &str = "0.20.2";
 
 /// Runs every check and stops at the first that fails.
 pub(crate) fn check() -> Result<(), Failure> {
+    docs::check()?;
     setup::install(&[setup::BUILD, setup::WINDOW])?;
     ui::build()?;
     ui::check()?;

@@ -8,6 +8,7 @@ mod bindings;
 mod bundle;
 mod check;
 mod display;
+mod docs;
 mod keyring;
 mod migration;
 mod postgres;
