@@ -4,7 +4,7 @@ mod wish;
 
 use kuroibara_core::{
     Entry, ExternalId, Field, Fields, Local, MangaId, MappingId, Origin, PartialDate, Provider, Stamp, Stamps, Status,
-    Totals, edit,
+    Totals, Value, edit,
 };
 
 use crate::{
@@ -30,6 +30,19 @@ impl Engine {
     pub async fn edit(&self, manga: MangaId, changes: &Fields) -> Result<EntryView, EngineError> {
         let today = PartialDate::from(self.today());
         self.change(manga, |loaded| self.edit_of(loaded, changes, today)).await?;
+        self.entry(manga).await
+    }
+
+    /// Notes that so many chapters were read. Where as many are noted already, nothing changes: what offered this number may
+    /// have shown it for a while.
+    pub async fn note_read(&self, manga: MangaId, chapters: u32) -> Result<EntryView, EngineError> {
+        let today = PartialDate::from(self.today());
+        let read = Fields::new().with(Field::Chapters, Value::Count(chapters));
+        self.change(manga, |loaded| match loaded.state.local.present() {
+            Some((entry, _)) if entry.chapters >= chapters => Ok(None),
+            Some(_) | None => self.edit_of(loaded, &read, today),
+        })
+        .await?;
         self.entry(manga).await
     }
 

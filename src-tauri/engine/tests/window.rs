@@ -121,6 +121,15 @@ async fn two_windows_that_edit_one_entry_lose_nothing() {
 }
 
 #[tokio::test]
+async fn a_chapter_that_an_old_menu_offers_unreads_none_that_were_read_since() {
+    let (world, entry) = synced().await;
+    let read = async |chapters| world.engine.note_read(entry.manga_id, chapters).await.unwrap().chapters_read;
+    assert_eq!(read(7).await, 7);
+    assert_eq!(read(3).await, 7);
+    assert_eq!(read(8).await, 8);
+}
+
+#[tokio::test]
 async fn an_edit_says_what_is_wrong_with_it() {
     for (text, word) in [
         (serde_json::json!({"score": 101}), "1 to 100"),

@@ -9,10 +9,7 @@ use std::{
     time::Duration,
 };
 
-use kuroibara_engine::{
-    EngineError,
-    core::{Field, Fields, MangaId, Value},
-};
+use kuroibara_engine::core::MangaId;
 use tauri::{
     AppHandle, Manager,
     image::Image,
@@ -147,14 +144,13 @@ fn chosen(app: &AppHandle, id: &str) {
     }
 }
 
-/// Notes that a chapter was read. The number was in the menu, so that choosing an old menu's item twice reads one chapter.
+/// Notes that a chapter was read. The number was in the menu, so that choosing an old menu's item twice reads one chapter,
+/// and none is unread that was read elsewhere meanwhile.
 fn read(app: &AppHandle, manga: MangaId, chapters: u32) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let Ok(engine) = app.state::<Session>().engine().await else { return };
-        let change = Fields::new().with(Field::Chapters, Value::Count(chapters));
-        let edited: Result<_, EngineError> = engine.edit(manga, &change).await;
-        if let Err(error) = edited {
+        if let Err(error) = engine.note_read(manga, chapters).await {
             tracing::warn!(code = error.code(), "a chapter could not be noted");
         }
         refresh(&app);
