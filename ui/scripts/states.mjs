@@ -88,6 +88,29 @@ export const STATES = [
   { name: 'removed-empty', path: '/review/removed', world: 'empty' },
   { name: 'activity', path: '/activity' },
   { name: 'activity-run', path: '/activity', then: click('run-3') },
+  { name: 'activity-undo-change', path: '/activity', then: async (page) => {
+    await page.click('[data-testid="run-3"]')
+    await page.click('[data-testid="undo-change"] >> nth=0')
+    await page.waitForSelector('[data-testid="undo-go"]:not([disabled])')
+  } },
+  { name: 'activity-undo-import', path: '/activity/0192b000-0000-7000-8000-00000000000c', then: async (page) => {
+    await page.click('[data-testid="undo-whole"]')
+    await page.waitForSelector('[data-testid="undo-go"]:not([disabled])')
+  } },
+  { name: 'activity-undone', path: '/activity', then: async (page) => {
+    await page.focus('[data-testid="run-3"]')
+    await page.keyboard.press('u')
+    await page.click('[data-testid="undo-go"]')
+    await page.waitForSelector('[data-testid="undo-result"]')
+    await page.click('[data-testid="run-1"]')
+  } },
+  { name: 'activity-undo-newer', path: '/activity', then: async (page) => {
+    await page.focus('[data-testid="run-3"]')
+    await page.keyboard.press('u')
+    await page.click('[data-testid="undo-go"]')
+    await page.click('[data-testid="undo-newer-too"]')
+    await page.waitForSelector('[data-testid="undo-newer"]')
+  } },
   { name: 'activity-import', path: '/activity/0192b000-0000-7000-8000-00000000000c' },
   { name: 'activity-search', path: '/activity', then: (page) => page.fill('[data-testid="activity-search"]', 'garden') },
   { name: 'activity-trouble', path: '/activity', world: 'trouble' },

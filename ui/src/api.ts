@@ -33,6 +33,8 @@ export interface Api {
   resolveConflict(id: string, answer: string, alike: boolean): Promise<number>
   /** Takes back a change, a run or an earlier undo; with `force` also where something newer stands. */
   undo(id: string, force: boolean): Promise<c.UndoReport>
+  /** Takes back everything since a moment. */
+  undoSince(since: string, force: boolean): Promise<c.UndoReport>
 
   library(query: c.LibraryQuery): Promise<c.LibraryPage>
   entryDetail(mangaId: string): Promise<c.EntryDetail>

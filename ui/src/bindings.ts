@@ -73,6 +73,8 @@ export const commands = {
 	 *  the services.
 	 */
 	undo: (id: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo", { id, force }),
+	/**  Takes back everything since a moment, as [`undo`] does one thing. */
+	undoSince: (since: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo_since", { since, force }),
 	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */

@@ -6,7 +6,7 @@ import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
 import { inventPlan } from './plan'
-import { undoneOf } from './undo'
+import { undoneOf, undoneSince } from './undo'
 
 /** The fake, with a way to send what the application would send without being asked. */
 export type FakeApi = Api & {
@@ -106,6 +106,7 @@ export function fakeApi(world: World): FakeApi {
       return count
     },
     undo: (id, force) => undoneOf(world, id, force),
+    undoSince: (since, force) => undoneSince(world, since, force),
     library: (query) => {
       const found = finding(query)
       return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }

@@ -5,15 +5,19 @@ import type { World } from './worlds'
 
 const NOTHING: AppError = { code: 'refused', message: 'There is nothing to take back: nothing in the library was changed by it.', hint: null }
 
-/** Takes back these changes. Without `force`, notes count as changed again since. */
+/** Takes back these changes. Without `force`, notes and statuses count as changed again since. */
 export function undoneOf(world: World, id: string, force: boolean): UndoReport {
   return takeBack(world, world.changes.filter((change) => change.change_id === id || change.run_id === id), force)
+}
+
+export function undoneSince(world: World, since: string, force: boolean): UndoReport {
+  return takeBack(world, world.changes.filter((change) => change.at >= since), force)
 }
 
 function takeBack(world: World, changes: ChangeView[], force: boolean): UndoReport {
   const undoable = changes.filter((change) => change.field !== null || ['created', 'added', 'removed', 'restored'].includes(change.cause))
   if (!undoable.length) throw NOTHING
-  const newer = force ? [] : undoable.filter((change) => change.field === 'notes')
+  const newer = force ? [] : undoable.filter((change) => change.field === 'notes' || change.field === 'status')
   if (newer.length === undoable.length) {
     throw { code: 'newer_edits', message: `${newer.length} of these values were changed again since.`, hint: 'Take the newer changes back first, or take this back all the same and lose them.' } satisfies AppError
   }

@@ -51,6 +51,7 @@ macro_rules! all_commands {
             questions::conflicts,
             questions::resolve_conflict,
             questions::undo,
+            questions::undo_since,
             machine::about,
             machine::doctor,
             machine::protection,

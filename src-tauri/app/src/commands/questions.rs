@@ -1,7 +1,7 @@
 //! What only a person can decide, and what a person takes back.
 
 use kuroibara_engine::{
-    core::merge::decide::UnknownAnswer,
+    core::{Time, merge::decide::UnknownAnswer},
     decide::ConflictView,
     undo::{Target, UndoReport},
 };
@@ -45,4 +45,11 @@ pub async fn resolve_conflict(
 #[specta::specta]
 pub async fn undo(session: State<'_, Session>, id: Uuid, force: bool) -> Result<UndoReport, AppError> {
     Ok(session.engine().await?.undo(Target::Id(id), force).await?)
+}
+
+/// Takes back everything since a moment, as [`undo`] does one thing.
+#[tauri::command]
+#[specta::specta]
+pub async fn undo_since(session: State<'_, Session>, since: Time, force: bool) -> Result<UndoReport, AppError> {
+    Ok(session.engine().await?.undo(Target::Since(since), force).await?)
 }

@@ -105,6 +105,7 @@ fn calls(manga: &str) -> Vec<(&'static str, Value)> {
         ("resolve_conflict", json!({"id": nobody, "answer": "local", "alike": false})),
         ("resolve_conflict", json!({"id": nobody, "answer": "perhaps", "alike": true})),
         ("undo", json!({"id": nobody, "force": false})),
+        ("undo_since", json!({"since": "2100-01-01T00:00:00Z", "force": false})),
         ("about", json!({})),
         ("doctor", json!({})),
         ("protection", json!({})),

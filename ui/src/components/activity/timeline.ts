@@ -20,7 +20,8 @@ export const NO_FILTER: Readonly<Filter> = { provider: null, kind: null, search:
 
 export type Item =
   | { kind: 'run'; at: string; run: RunView }
-  | { kind: 'edits'; at: string; id: string; changes: ChangeView[] }
+  /** The person's own: edits, or what an undo brought back. */
+  | { kind: 'edits'; at: string; id: string; undo: string | null; changes: ChangeView[] }
 
 export interface Day { day: string; at: string; items: Item[]; quiet: number }
 
@@ -77,10 +78,10 @@ export function daysOf(runs: readonly RunView[], changes: readonly ChangeView[],
   return [...days.values()]
 }
 
-/** Edits with no shown run between them are one item. */
+/** Edits with no shown run between them are one item; so is what one undo brought back. */
 function add(day: Day, item: Item): void {
   const last = day.items.at(-1)
-  if (item.kind === 'edits' && last?.kind === 'edits') last.changes.push(...item.changes)
+  if (item.kind === 'edits' && last?.kind === 'edits' && last.undo === item.undo) last.changes.push(...item.changes)
   else day.items.push(item)
 }
 
@@ -92,6 +93,6 @@ function inOrder(runs: readonly RunView[], changes: readonly ChangeView[], filte
   const edits = filter.provider ? [] : changes.filter(byHand)
   return [
     ...shown.map((run): Item => ({ kind: 'run', at: run.started_at, run })),
-    ...edits.map((change): Item => ({ kind: 'edits', at: change.at, id: change.change_id, changes: [change] })),
+    ...edits.map((change): Item => ({ kind: 'edits', at: change.at, id: change.change_id, undo: change.run_id, changes: [change] })),
   ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
 }
