@@ -26,7 +26,7 @@ export interface Api {
   waitingPlan(): Promise<c.WaitingPlan | null>
   planSkip(row: number): Promise<c.WaitingPlan>
   planNever(row: number): Promise<c.WaitingPlan>
-  planApply(rows: number[]): Promise<c.Report>
+  planApply(rows: number[], runId: string | null): Promise<c.Report>
 
   conflicts(): Promise<c.ConflictView[]>
   /** How many questions were answered. */

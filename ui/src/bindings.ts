@@ -15,6 +15,8 @@ export const commands = {
 	updateIntegration: (provider: Provider, change: SettingsChange) => __TAURI_INVOKE<IntegrationView>("update_integration", { provider, change }),
 	/**  Says whether what came from one service may go to another. */
 	setKeepInStep: (on: boolean) => __TAURI_INVOKE<boolean>("set_keep_in_step", { on }),
+	/**  Chooses the share of a service's titles, in hundredths, that a sync may lower, clear or remove without asking. */
+	setGuard: (percent: number) => __TAURI_INVOKE<number>("set_guard", { percent }),
 	/**  Signs in to Kitsu. The password is not kept. */
 	connectKitsu: (username: string, password: string) => __TAURI_INVOKE<IntegrationView>("connect_kitsu", { username, password }),
 	/**  Erases a service's sign-in. The library stays. */
@@ -29,8 +31,17 @@ export const commands = {
 	planSkip: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_skip", { row }),
 	/**  Leaves a title out of the plan for ever. */
 	planNever: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_never", { row }),
-	/**  Carries the plan out: these rows, or without any all that were not left out. */
-	planApply: (rows: number[]) => __TAURI_INVOKE<ReportView>("plan_apply", { rows }),
+	/**  Decides on a row, a group of fields or one field of the plan that was looked at. */
+	planDecide: (runId: RunId, decision: PlanDecision) => __TAURI_INVOKE<WaitingPlan>("plan_decide", { runId, decision }),
+	/**
+	 *  Carries the plan out: these rows, or without any all that were not left out. With the run that made it, only if it is
+	 *  still that one.
+	 */
+	planApply: (rows: number[], runId: RunId | null) => __TAURI_INVOKE<ReportView>("plan_apply", { rows, runId }),
+	/**  What is never synced. */
+	nevers: () => __TAURI_INVOKE<NeverView[]>("nevers"),
+	/**  Takes a “never” back: a title's, or one field's. */
+	allow: (provider: Provider, externalId: ExternalId, field: Field | null) => __TAURI_INVOKE<NeverView[]>("allow", { provider, externalId, field }),
 	/**  One page of the library. */
 	library: (query: LibraryQuery) => __TAURI_INVOKE<LibraryView>("library", { query }),
 	/**  One title with every service's side, and what will be sent. */
@@ -55,6 +66,8 @@ export const commands = {
 	usage: (hours: number) => __TAURI_INVOKE<UsageView[]>("usage", { hours }),
 	/**  How much each service allows now. */
 	budgets: () => __TAURI_INVOKE<Budgets>("budgets"),
+	/**  How each account stands: how long its sign-in lasts, and what waits to be sent there. */
+	health: () => __TAURI_INVOKE<AccountHealth[]>("health"),
 	/**  What waits to be sent, or was refused. */
 	waiting: () => __TAURI_INVOKE<WaitingView[]>("waiting"),
 	/**  Has what waits or was refused tried again. */
@@ -75,6 +88,15 @@ export const commands = {
 	undo: (id: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo", { id, force }),
 	/**  Takes back everything since a moment, as [`undo`] does one thing. */
 	undoSince: (since: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo_since", { since, force }),
+	/**  The lists as they were before a sync wrote to them, the newest first. */
+	snapshots: () => __TAURI_INVOKE<SnapshotView[]>("snapshots"),
+	/**  One of them with some of its titles. */
+	snapshot: (id: string, limit: number, offset: number) => __TAURI_INVOKE<SnapshotDetail>("snapshot", { id, limit, offset }),
+	/**
+	 *  Brings back what a kept list said of one title, or of all; with `force` also where something newer stands. The next sync
+	 *  carries it to the services.
+	 */
+	restoreSnapshot: (id: string, mangaId: MangaId | null, force: boolean) => __TAURI_INVOKE<UndoReport>("restore_snapshot", { id, mangaId, force }),
 	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */
@@ -139,6 +161,32 @@ export type About = {
 	data_dir: string,
 	/**  The folder of the logs. */
 	log_dir: string,
+};
+
+/**  How one account stands. */
+export type AccountHealth = {
+	/**  Where. */
+	provider: Provider,
+	/**  How the sign-in stands. */
+	state: ConnectionState,
+	/**  The account's name. */
+	account: string | null,
+	/**  When the sign-in ends for good; none: it is renewed by itself, or there is none. */
+	ends_at: string | null,
+	/**  Whole days until then; 0 where it has ended. */
+	days_left: number | null,
+	/**  Whether it is time to sign in again. */
+	ends_soon: boolean,
+	/**  Titles of which something waits to be sent. */
+	waiting: number,
+	/**  Since when the oldest of them waits. */
+	waiting_since: string | null,
+	/**  Titles that were refused for good. */
+	refused: number,
+	/**  Until when the provider must not be asked at all. */
+	paused_until: string | null,
+	/**  Why. */
+	pause_reason: string | null,
 };
 
 /**  What happens to one entry at one place. */
@@ -451,7 +499,7 @@ export type EntryView = {
 };
 
 /**  A stable word for what went wrong. Where the engine has a word for the same, it is that. */
-export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "bad_input" | "busy" | "link_contradicts" | "newer_edits" | "no_cover" | "refused" | "unknown_manga";
+export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "answered_before" | "bad_input" | "busy" | "link_contradicts" | "newer_edits" | "no_cover" | "no_plan" | "plan_replaced" | "refused" | "snapshot_damaged" | "undone_before" | "unknown_manga";
 
 /**  Something that happened. */
 export type Event = 
@@ -530,6 +578,10 @@ export type FieldChange = {
 	before: Value | null,
 	/**  The value after. */
 	after: Value | null,
+	/**  Who set it: `user` or a provider. */
+	origin: string,
+	/**  When it was set. */
+	at: string,
 };
 
 /**  The kinds of works. */
@@ -739,12 +791,35 @@ export type Navigate = {
 	path: string,
 };
 
+/**  Something that is never synced. */
+export type NeverView = {
+	/**  Where. */
+	provider: Provider,
+	/**  The work's id there. */
+	external_id: ExternalId,
+	/**  Its title, where it is known. */
+	title: string | null,
+	/**  Which field; none: the whole title. */
+	field: Field | null,
+	/**  Since when. */
+	at: string,
+};
+
 /**  Something about an account that the reader should know. */
 export type Notice = 
 /**  Kitsu hides adult titles from their own owner, so absence is never read as removal. */
 "sfw_filter_on" | 
 /**  The list is longer than the service hands out (AniList: 11,000 entries). */
 "list_cut_short";
+
+/**  A part of a row. */
+export type Part = 
+/**  All of it. */
+"row" | 
+/**  The fields of a group. */
+({ group: Group }) & { field?: never } | 
+/**  One field. */
+({ field: Field }) & { group?: never };
 
 /**  A year, a month of a year, or a day: a date in the reader's own calendar, never a moment in time. */
 export type PartialDate = string;
@@ -772,6 +847,16 @@ export type Place =
 /**  The log files. */
 "logs";
 
+/**  What a person says of a part of a plan. */
+export type PlanDecision = {
+	/**  The rows' numbers. */
+	rows: number[],
+	/**  Which part of each. */
+	part: Part,
+	/**  What becomes of it. */
+	verdict: Verdict,
+};
+
 /**  One intended change. */
 export type PlanRow = {
 	/**  The manga; none until it is in the library. */
@@ -782,8 +867,14 @@ export type PlanRow = {
 	provider: Provider,
 	/**  The work's id there. */
 	external_id: ExternalId,
+	/**  One of the title's works, such as `anilist:30002`: rows with the same one are about the same title. */
+	work: string,
 	/**  What happens. */
 	action: Action,
+	/**  Who brought the entry or removed it, `user` or a provider; none where only fields change. */
+	origin: string | null,
+	/**  When that was. */
+	at: string | null,
 	/**  Field by field. */
 	fields: FieldChange[],
 };
@@ -844,6 +935,10 @@ export type ProviderReport = {
 	unmatched: number,
 	/**  Entries of which something is held back: the services are not kept in step, or the entry is private. */
 	held: number,
+	/**  Titles of an accepted plan of which nothing was left to do: they were done already, or are gone. */
+	gone?: number,
+	/**  Why its part of the plan waits for a person, if it does. */
+	waits?: Waits | null,
 	/**  What went wrong, item by item. */
 	errors: Problem[],
 	/**  What the reader should know of the account. */
@@ -983,6 +1078,8 @@ export type SettingsView = {
 	kitsu: IntegrationView,
 	/**  Whether what came from one provider may go to another. */
 	keep_in_step: boolean,
+	/**  The share of a service's titles that a sync may lower, clear or remove without asking, in hundredths. */
+	guard_percent: number,
 };
 
 /**  Whether an entry is in a provider's list. */
@@ -1060,6 +1157,42 @@ export type SignInEnded = {
 	error: AppError | null,
 };
 
+/**  A list as it was, with some of its titles. */
+export type SnapshotDetail = {
+	/**  The list as a whole. */
+	snapshot: SnapshotView,
+	/**  The titles that were asked for. */
+	titles: SnapshotTitle[],
+};
+
+/**  One title of it. */
+export type SnapshotTitle = {
+	/**  The work's id there. */
+	external_id: ExternalId,
+	/**  Which manga it is; none: it is linked to none any more. */
+	manga_id: MangaId | null,
+	/**  Its title. */
+	title: string | null,
+	/**  What the list said of it. */
+	fields: Partial<{ [key in Field]: Value }>,
+};
+
+/**  A list as it was. */
+export type SnapshotView = {
+	/**  Its key. */
+	id: string,
+	/**  The run before whose writes it was kept. */
+	run_id: RunId,
+	/**  Whose list it is. */
+	provider: Provider,
+	/**  When it was kept. */
+	taken_at: string,
+	/**  How many titles it has. */
+	entries: number,
+	/**  How many bytes it takes. */
+	bytes: number,
+};
+
 /**  The order of entries. */
 export type Sort = 
 /**  By title, A first. */
@@ -1127,6 +1260,23 @@ export type StepCount = {
 	/**  Those of which something waits to be sent. */
 	wait: number,
 };
+
+/**  Why the guard stopped, in numbers of titles. */
+export type Stop = 
+/**  A full listing is empty although there are bases. */
+{ kind: "empty_listing"; 
+/**  Entries that the listing has: none. */
+returned: number; 
+/**  Entries with a base. */
+of: number } | 
+/**  Too much would be taken away. */
+{ kind: "too_much"; 
+/**  Entries that would be lowered, cleared or removed. */
+lowered: number; 
+/**  So many may be without asking. */
+allowed: number; 
+/**  Entries with a base. */
+of: number };
 
 /**  How much a run looks at. */
 export type Strategy = 
@@ -1213,7 +1363,7 @@ export type ToldThere = {
 export type UndoReport = {
 	/**  Under this id it is in the history and can be taken back itself. */
 	run_id: RunId,
-	/**  Always `undo`. */
+	/**  `undo`, or `restore` of a kept list. */
 	strategy: string,
 	/**  Whether anything was changed here. The next sync carries it to the services. */
 	applied: boolean,
@@ -1259,22 +1409,55 @@ export type UsageView = {
 
 export type Value = Status | number | Score | null | PartialDate | null | string | null | boolean;
 
+/**  What becomes of a part of a plan. */
+export type Verdict = 
+/**  It is applied with the plan, as it was proposed. */
+"accept" | 
+/**  It is left out this time; the next sync proposes it again. */
+"skip" | 
+/**  It is left out for ever, of this title at this provider. */
+"never" | 
+/**  This value takes its place, everywhere. Only for one field. */
+{ value: Value };
+
+/**  One field of a row that waits. */
+export type WaitingField = {
+	/**  The field. */
+	field: Field,
+	/**  The value before; none: unknown, or not there yet. */
+	before: Value | null,
+	/**  The value after. */
+	after: Value | null,
+	/**  Who set it: `user` or a provider. */
+	origin: string,
+	/**  When it was set. */
+	at: string,
+	/**  Whether it is left out when the plan is applied. */
+	skipped?: boolean,
+	/**  What the person chose instead of the value after, in the library's terms. */
+	wish?: Wish | null,
+};
+
 /**  A plan that waits. */
 export type WaitingPlan = {
-	/**  The run that made it. */
+	/**  The run that made it. Another one made means that it has changed. */
 	run_id: RunId,
 	/**  Whether it was made from whole lists. */
 	full: boolean,
+	/**  Why it waits, by provider. */
+	waits: Partial<{ [key in Provider]: Waits }>,
 	/**  Its rows, numbered from 1. */
 	rows: WaitingRow[],
 };
 
-/**  One row of it. */
+/**  One row of a plan that waits. */
 export type WaitingRow = {
 	/**  Its number. */
 	row?: number,
 	/**  Whether it is left out when the plan is applied. */
 	skipped?: boolean,
+	/**  Since when it is other than the plan showed it before; none: it is as it was. */
+	changed_since?: string | null,
 	/**  The manga; none until it is in the library. */
 	manga_id: MangaId | null,
 	/**  Its title. */
@@ -1283,10 +1466,16 @@ export type WaitingRow = {
 	provider: Provider,
 	/**  The work's id there. */
 	external_id: ExternalId,
+	/**  One of the title's works, such as `anilist:30002`: rows with the same one are about the same title. */
+	work: string,
 	/**  What happens. */
 	action: Action,
+	/**  Who brought the entry or removed it, `user` or a provider; none where only fields change. */
+	origin: string | null,
+	/**  When that was. */
+	at: string | null,
 	/**  Field by field. */
-	fields: FieldChange[],
+	fields: WaitingField[],
 };
 
 /**  Something that waits to be sent, or was refused. */
@@ -1311,6 +1500,19 @@ export type WaitingView = {
 	message: string | null,
 };
 
+/**  Why a provider's part of a plan waits for a person. */
+export type Waits = 
+/**  It is the first sync of this account, the services are kept in step since, or something was left out before. */
+{ why: "first" } | 
+/**  The guard stopped it. */
+{ why: "guard"; 
+/**  What it found, in numbers. */
+stop: Stop } | 
+/**  What was accepted is no longer what would happen. */
+{ why: "changed"; 
+/**  So many titles. */
+titles: number };
+
 /**  What a line of history says was there, or is: a field's value, a whole entry, or a work that was linked. */
 export type Was = Value | Partial<{ [key in Field]: Value }>;
 
@@ -1329,6 +1531,14 @@ export type WeekCount = {
 	monday: string,
 	/**  How many. */
 	chapters: number,
+};
+
+/**  A value that a person chose in a plan. */
+export type Wish = {
+	/**  The value. */
+	value: Value,
+	/**  When it was chosen. */
+	at: string,
 };
 
 /* Tauri Specta runtime */

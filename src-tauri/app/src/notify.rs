@@ -62,6 +62,7 @@ fn notices(words: &Words, causes: &[Cause]) -> Vec<Notice> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     SignIn(Provider),
+    SignInEnds(Provider),
     Plan,
     Conflicts,
     Refused,
@@ -71,6 +72,7 @@ impl Kind {
     fn of(cause: Cause) -> Self {
         match cause {
             Cause::SignIn(provider) => Self::SignIn(provider),
+            Cause::SignInEnds(provider) => Self::SignInEnds(provider),
             Cause::Plan(_) => Self::Plan,
             Cause::Conflict(_) => Self::Conflicts,
             Cause::Refused(..) => Self::Refused,
@@ -81,6 +83,9 @@ impl Kind {
         let (title, body, path) = match self {
             Self::SignIn(provider) => {
                 ((words.sign_in_again)(provider.title()), words.sign_in_again_body, "/integrations")
+            }
+            Self::SignInEnds(provider) => {
+                ((words.sign_in_ends)(provider.title()), words.sign_in_ends_body, "/integrations")
             }
             Self::Plan => (words.plan_waits.to_owned(), words.plan_waits_body, "/review"),
             Self::Conflicts => ((words.conflicts)(count), words.conflicts_body, "/review"),

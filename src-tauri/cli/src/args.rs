@@ -3,7 +3,8 @@
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use kuroibara_core::{
-    Direction, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, Time, merge::decide::Answer,
+    Direction, Field, Group, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, Time,
+    merge::decide::Answer,
 };
 
 use crate::{
@@ -39,6 +40,13 @@ pub(crate) enum Command {
         /// Whether it does
         #[arg(action = ArgAction::Set, value_name = "true|false")]
         on: bool,
+    },
+    /// Choose how much a sync may take away without asking
+    #[command(after_help = help::GUARD)]
+    Guard {
+        /// The share of a service's titles that may be lowered, cleared or removed, in per cent: 1 to 100
+        #[arg(value_name = "PERCENT", value_parser = values::count, allow_negative_numbers = true)]
+        percent: u32,
     },
     /// Sign in at a service
     #[command(after_help = help::CONNECT)]
@@ -121,6 +129,14 @@ pub(crate) enum Command {
     /// Take back a change, a whole run, or everything since a moment; the next sync carries it to the services
     #[command(after_help = help::UNDO)]
     Undo(Undo),
+    /// Show the lists as they were before a sync wrote to them, or bring one back
+    #[command(after_help = help::SNAPSHOTS)]
+    Snapshots {
+        #[command(subcommand)]
+        step: Option<SnapshotStep>,
+    },
+    /// Show how each account stands: how long its sign-in lasts, and what waits to be sent
+    Status,
     /// Check the set-up and say what to do
     Doctor,
     /// Sync by itself until stopped, one line of JSON per event (sentences on a terminal without --json)
@@ -299,24 +315,65 @@ pub(crate) struct Changes {
 /// `plan …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanStep {
-    /// Leave a row's title out this time
-    Skip {
+    /// Leave a row, or fields of it, out this time
+    Skip(PlanPart),
+    /// Leave a row's title, or fields of it, out for ever
+    Never(PlanPart),
+    /// Take a row, or fields of it, in again, as they were proposed
+    Accept(PlanPart),
+    /// Put another value in the place of the one that a row proposes; it goes everywhere
+    Set {
         /// The row's number
         #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
         row: u32,
-    },
-    /// Leave a row's title out for ever
-    Never {
-        /// The row's number
-        #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
-        row: u32,
+        #[command(flatten)]
+        value: Changes,
+        #[command(flatten)]
+        of: OfPlan,
     },
     /// Carry the plan out
     Apply {
         /// Only these rows; the whole plan but what was left out when none is named
         #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
         rows: Vec<u32>,
+        #[command(flatten)]
+        of: OfPlan,
     },
+    /// Show what is never synced
+    Nevers,
+    /// Sync a title, or one field of it, after all
+    Allow {
+        /// The manga, as `plan nevers` shows it, for example anilist:30002
+        #[arg(value_name = "PROVIDER:ID", value_parser = values::work)]
+        work: Work,
+        /// The field; without one the whole title
+        #[arg(long, value_parser = values::field)]
+        field: Option<Field>,
+    },
+}
+
+/// A part of the plan that waits.
+#[derive(Debug, Args)]
+pub(crate) struct PlanPart {
+    /// The row's number
+    #[arg(value_name = "ROW", value_parser = values::limit, allow_negative_numbers = true)]
+    pub(crate) row: u32,
+    /// Only this field, such as score
+    #[arg(long, value_parser = values::field, conflicts_with = "group")]
+    pub(crate) field: Option<Field>,
+    /// Only the fields of this group
+    #[arg(long, value_parser = values::words::<Group>(&["reading_state", "score", "started_on", "notes", "private"]))]
+    pub(crate) group: Option<Group>,
+    #[command(flatten)]
+    pub(crate) of: OfPlan,
+}
+
+/// Which plan was looked at.
+#[derive(Debug, Args)]
+pub(crate) struct OfPlan {
+    /// Only if the plan that waits is still that of this run
+    #[arg(long = "of", value_name = "RUN", value_parser = values::run)]
+    pub(crate) run: Option<RunId>,
 }
 
 /// What to do about a question.
@@ -333,6 +390,35 @@ pub(crate) enum ConflictStep {
         /// Answer every question of this kind alike
         #[arg(long)]
         all_alike: bool,
+    },
+}
+
+/// What to do with a kept list.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotStep {
+    /// Show what a list said
+    Show {
+        /// The snapshot's id, as `snapshots` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+        /// The most titles to show; all without it
+        #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
+        limit: Option<u32>,
+        /// How many titles to leave out before
+        #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::count, allow_hyphen_values = true)]
+        offset: u32,
+    },
+    /// Bring back what a list said of a manga, or of all; the next sync carries it to the services
+    Restore {
+        /// The snapshot's id, as `snapshots` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+        /// Only this manga: its id in the library, or PROVIDER:ID
+        #[arg(value_name = "MANGA", value_parser = values::manga)]
+        manga: Option<String>,
+        /// Also where something newer stands
+        #[arg(long)]
+        force: bool,
     },
 }
 

@@ -71,6 +71,10 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         | EngineError::UnknownManga(_)
         | EngineError::UnknownWork { .. }
         | EngineError::NewerEdits(_)
+        | EngineError::NoPlan
+        | EngineError::PlanReplaced
+        | EngineError::AnsweredBefore(_)
+        | EngineError::UndoneBefore
         | EngineError::Refused(_) => Exit::BadInput,
         EngineError::Begin(error) => of_begin(error),
         EngineError::Return(error) => of_return(error),
@@ -80,6 +84,7 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         | EngineError::Picture(_)
         | EngineError::SignInRefused { .. }
         | EngineError::Busy
+        | EngineError::SnapshotDamaged
         | EngineError::NotConnected(_)
         | EngineError::LinkContradicts(_) => Exit::Failed,
     }

@@ -69,6 +69,14 @@ pub(crate) const KEEP_IN_STEP: &str = "\
 While it is off, what you change at one service's website comes into your library and goes to no other service; your own
 edits here go everywhere. Switching it on makes a plan that waits for your approval.";
 
+/// After `guard --help`.
+pub(crate) const GUARD: &str = "\
+A sync that would lower, clear or remove more than this share of a service's titles, and more than five, waits for your
+approval and says how many they are; so does a list that comes back empty. 10 where nothing was chosen; your own edits do
+not count.
+Example:
+  kuroibara-cli guard 25";
+
 /// After `connect --help`.
 pub(crate) const CONNECT: &str = "\
 AniList and MyAnimeList: open the address that is printed, approve, and give the address that you are sent to to
@@ -105,9 +113,17 @@ pub(crate) const PLAN: &str = "\
 Examples:
   kuroibara-cli plan                        # look at it
   kuroibara-cli plan skip 3                 # not this time
+  kuroibara-cli plan skip 3 --field score   # only the score not
   kuroibara-cli plan never 3                # not ever
+  kuroibara-cli plan set 3 --score 80       # another value, everywhere
+  kuroibara-cli plan accept 3               # after all, as it was proposed
   kuroibara-cli plan apply                  # carry out the rest
-  kuroibara-cli plan apply 1 2              # only these";
+  kuroibara-cli plan apply 1 2              # only these
+  kuroibara-cli plan nevers                 # what is never synced
+  kuroibara-cli plan allow anilist:30002    # sync it after all
+
+Exactly what was accepted is applied. A title that comes to something else by then is left as it is and waits again, marked.
+In scripts, --of RUN (`run_id` of `plan --json`) makes sure that the plan is still the one you looked at.";
 
 /// After `conflicts --help`.
 pub(crate) const CONFLICTS: &str = "\
@@ -130,6 +146,18 @@ Examples:
   kuroibara-cli history                                        # shows the ids
   kuroibara-cli undo 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
   kuroibara-cli undo --since 2026-11-22T14:00:00Z";
+
+/// After `snapshots --help`.
+pub(crate) const SNAPSHOTS: &str = "\
+Before a sync first writes to a list, the list is kept as it was: the newest ten of each service, in at most 16 MB. Bringing
+one back is an edit like any other: it can be taken back, nothing is ever deleted at a service, and what was changed since is
+left as it is, unless --force says otherwise.
+
+Examples:
+  kuroibara-cli snapshots
+  kuroibara-cli snapshots show 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
+  kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 anilist:30002
+  kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --force";
 
 /// After `watch --help`.
 pub(crate) const WATCH: &str = "\

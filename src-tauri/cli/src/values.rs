@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kuroibara_core::{
-    ExternalId, PartialDate, Provider, RunId, Score, Status, Time,
+    ExternalId, Field, PartialDate, Provider, RunId, Score, Status, Time,
     merge::decide::{Answer, UnknownAnswer},
 };
 use serde::{
@@ -86,6 +86,14 @@ pub(crate) fn score(text: &str) -> Result<Score, String> {
 /// A date of which the day, or month and day, may be unknown.
 pub(crate) fn date(text: &str) -> Result<PartialDate, String> {
     PartialDate::from_str(text).map_err(|_| "write YYYY, YYYY-MM or YYYY-MM-DD, or none".into())
+}
+
+/// A field of an entry, by its name in JSON.
+pub(crate) fn field(text: &str) -> Result<Field, String> {
+    Field::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+        format!("write one of {}", names.join(", "))
+    })
 }
 
 /// A run's id.

@@ -77,7 +77,13 @@ fn side(provider: Provider, n: usize, entry: &Entry) -> Side {
         fields.set(Field::Chapters, Value::Count(entry.chapters + 2));
     }
     let seen = Observation { fields, entry_id, updated_at: day(2), read_before: Some(day(1)) };
-    Side { totals, base: (n % 10 != 2).then_some(base), remote: Remote::Present(seen), intent: None }
+    Side {
+        totals,
+        base: (n % 10 != 2).then_some(base),
+        remote: Remote::Present(seen),
+        intent: None,
+        left_out: Default::default(),
+    }
 }
 
 fn day(n: i64) -> Time {

@@ -2,18 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Provider;
+
 /// How much a plan may take away by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guard {
-    /// The share of the entries with a base that a plan may lower, clear or remove, from 0 to 1.
-    pub share: f64,
+    /// The share of the entries with a base that a plan may lower, clear or remove, in hundredths: 0 to 100.
+    pub percent: u32,
     /// So many are always fine.
     pub least: usize,
 }
 
+impl Guard {
+    /// The share where nobody chose another.
+    pub const PERCENT: u32 = 10;
+
+    /// The guard of a share in hundredths; what is above 100 is all.
+    pub fn of(percent: u32) -> Self {
+        Self { percent: percent.min(100), least: 5 }
+    }
+}
+
 impl Default for Guard {
     fn default() -> Self {
-        Self { share: 0.10, least: 5 }
+        Self::of(Self::PERCENT)
     }
 }
 
@@ -28,26 +40,26 @@ pub struct Weighed {
     pub lowered: usize,
 }
 
-/// Why the guard stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why the guard stopped, in numbers of titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Stop {
     /// A full listing is empty although there are bases.
-    #[error(
-        "the list came back empty, but {with_base} titles were in it last time. Nothing was changed; approve it if that is right"
-    )]
     EmptyListing {
+        /// Entries that the listing has: none.
+        returned: usize,
         /// Entries with a base.
-        with_base: usize,
+        of: usize,
     },
     /// Too much would be taken away.
-    #[error(
-        "{lowered} of {with_base} titles would be lowered, cleared or removed. Nothing was changed; approve it if that is right"
-    )]
     TooMuch {
         /// Entries that would be lowered, cleared or removed.
         lowered: usize,
+        /// So many may be without asking.
+        allowed: usize,
         /// Entries with a base.
-        with_base: usize,
+        of: usize,
     },
 }
 
@@ -56,9 +68,39 @@ impl Guard {
     pub fn check(&self, weighed: Weighed) -> Result<(), Stop> {
         let Weighed { with_base, listed, lowered } = weighed;
         if listed == Some(0) && with_base > 0 {
-            return Err(Stop::EmptyListing { with_base });
+            return Err(Stop::EmptyListing { returned: 0, of: with_base });
         }
-        let allowed = ((with_base as f64 * self.share) as usize).max(self.least);
-        if lowered > allowed { Err(Stop::TooMuch { lowered, with_base }) } else { Ok(()) }
+        let allowed = (with_base.saturating_mul(self.percent as usize) / 100).max(self.least);
+        if lowered > allowed { Err(Stop::TooMuch { lowered, allowed, of: with_base }) } else { Ok(()) }
     }
+}
+
+impl Stop {
+    /// The same as a sentence for people.
+    pub fn sentence(&self, provider: Provider) -> String {
+        let at = provider.title();
+        match self {
+            Self::EmptyListing { returned, of } => {
+                let (returned, of) = (grouped(*returned), grouped(*of));
+                format!("{at} returned {returned} of {of} titles. Nothing was changed; approve it if that is right")
+            }
+            Self::TooMuch { lowered, allowed, of } => {
+                let (lowered, allowed, of) = (grouped(*lowered), grouped(*allowed), grouped(*of));
+                format!(
+                    "{at}: {lowered} of {of} titles would be lowered, cleared or removed, and {allowed} may be without \
+                     asking. Nothing was changed; approve it if that is right"
+                )
+            }
+        }
+    }
+}
+
+/// 1204 as `1,204`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let comma = |(n, digit): (usize, char)| {
+        let is_end_of_three = n > 0 && (digits.len() - n).is_multiple_of(3);
+        is_end_of_three.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(comma).collect()
 }

@@ -16,6 +16,7 @@ use enum_map::EnumMap;
 
 use crate::{
     Base, Fields, Group, Local, MangaState, Origin, Pair, Policy, Provider, Stamp, Value, entry::Field, learn,
+    plan::Wishes,
 };
 
 /// What merging one manga decided.
@@ -35,6 +36,21 @@ pub struct Merged {
     pub questions: Vec<Question>,
     /// Providers at which the entry is to be removed, as the removal policy says.
     pub removals: Vec<Provider>,
+    /// Values that a person chose while looking at the plan, where they change anything.
+    pub granted: Vec<Granted>,
+}
+
+/// A value that a person chose in the place of what was merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// The field.
+    pub field: Field,
+    /// What was merged.
+    pub before: Value,
+    /// What it is now.
+    pub after: Value,
+    /// When it was chosen, by the user.
+    pub stamp: Stamp,
 }
 
 /// An entry that came (back) into the library.
@@ -93,6 +109,22 @@ impl Merged {
             lost: Vec::new(),
             questions: Vec::new(),
             removals: Vec::new(),
+            granted: Vec::new(),
+        }
+    }
+
+    /// Puts what a person chose in the place of what was merged. The agreements stay as they are, so that it goes out as any
+    /// edit does. What was set after it was chosen is newer.
+    pub(crate) fn grant(&mut self, wishes: &Wishes) {
+        let Local::Present(entry, stamps) = &mut self.local else { return };
+        let stamp = Stamp { at: wishes.at, origin: Origin::User };
+        for (field, value) in wishes.fields.iter() {
+            let before = entry.get(field);
+            if before != *value && stamps.fields[field].at <= wishes.at {
+                entry.set(field, value.clone());
+                stamps.fields[field] = stamp;
+                self.granted.push(Granted { field, before, after: value.clone(), stamp });
+            }
         }
     }
 

@@ -3,10 +3,10 @@
 mod rest;
 
 use enum_map::EnumMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    Field, Fields, Local, MangaState, Policy, Provider, Value,
+    Field, Fields, Local, MangaState, Origin, Policy, Provider, Stamp, Stamps, Time, Value,
     merge::{self, Arrival, Merged},
     push::{self, Push},
 };
@@ -21,7 +21,7 @@ pub struct MangaPlan {
 }
 
 /// What happens to one entry at one place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -41,6 +41,33 @@ pub enum Action {
     Link,
 }
 
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Pull => "pull",
+            Self::Push => "push",
+            Self::CreateLocal => "create local",
+            Self::CreateRemote => "create remote",
+            Self::RemoveLocal => "remove local",
+            Self::RemoveRemote => "remove remote",
+            Self::Link => "link",
+        })
+    }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 7] = [
+        Self::Pull,
+        Self::Push,
+        Self::CreateLocal,
+        Self::CreateRemote,
+        Self::RemoveLocal,
+        Self::RemoveRemote,
+        Self::Link,
+    ];
+}
+
 /// One field of a row: what it is and what it will be. No value is *unknown* or *not there yet*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -52,6 +79,21 @@ pub struct FieldChange {
     pub before: Option<Value>,
     /// The value after.
     pub after: Option<Value>,
+    /// Who set it: `user` or a provider.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub origin: Origin,
+    /// When it was set.
+    pub at: Time,
+}
+
+/// Values that a person chose while looking at a plan: they take the place of what the merge found, and go everywhere as any
+/// edit does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wishes {
+    /// The values.
+    pub fields: Fields,
+    /// When they were chosen. What was set after that is newer, and stays.
+    pub at: Time,
 }
 
 /// One intended change, as it is shown.
@@ -61,6 +103,8 @@ pub struct Row {
     pub provider: Provider,
     /// What happens.
     pub action: Action,
+    /// Who brought the entry or removed it, and when; none where only fields change.
+    pub stamp: Option<Stamp>,
     /// The fields, in the order of [`Field::ALL`].
     pub fields: Vec<FieldChange>,
 }
@@ -68,15 +112,21 @@ pub struct Row {
 /// Plans one manga. Pure: the same state and policy give the same plan.
 pub fn plan(state: &MangaState, policy: &Policy) -> MangaPlan {
     if !rest::is_at_rest(state, policy) {
-        return plan_changes(state, policy);
+        return plan_changes(state, policy, None);
     }
     let plan = MangaPlan { merged: Merged::unchanged(state), pushes: EnumMap::default() };
-    debug_assert_eq!(plan, plan_changes(state, policy), "what is at rest plans nothing");
+    debug_assert_eq!(plan, plan_changes(state, policy, None), "what is at rest plans nothing");
     plan
 }
 
-fn plan_changes(state: &MangaState, policy: &Policy) -> MangaPlan {
+/// The same with what a person chose in the place of what the merge finds.
+pub fn plan_as_wished(state: &MangaState, policy: &Policy, wishes: &Wishes) -> MangaPlan {
+    plan_changes(state, policy, Some(wishes))
+}
+
+fn plan_changes(state: &MangaState, policy: &Policy, wishes: Option<&Wishes>) -> MangaPlan {
     let mut merged = merge::merge(state, policy);
+    wishes.into_iter().for_each(|wishes| merged.grant(wishes));
     let pushes = EnumMap::from_fn(|provider| match (&merged.local, &state.sides[provider]) {
         (Local::Present(entry, stamps), Some(side)) => {
             push::push(provider, (entry, stamps), side, merged.bases[provider].as_ref(), &merged.questions, policy)
@@ -132,9 +182,14 @@ impl MangaPlan {
             let request = push.request.as_ref()?;
             Some(self.push_row(provider, request, state))
         });
+        let removal = match &self.merged.local {
+            Local::Removed(_, _, at) => Some(Stamp { at: *at, origin: Origin::User }),
+            Local::Present(..) | Local::Never => None,
+        };
         let removals = self.merged.removals.iter().map(|provider| Row {
             provider: *provider,
             action: Action::RemoveRemote,
+            stamp: removal,
             fields: Vec::new(),
         });
         self.local_rows().into_iter().chain(requests).chain(removals).collect()
@@ -150,35 +205,46 @@ impl MangaPlan {
         let created = self.merged.arrival.map(|arrival| match arrival {
             Arrival::Created(provider) | Arrival::Restored(provider) => provider,
         });
-        let arrival = created.zip(self.merged.local.present()).map(|(provider, (entry, _))| Row {
+        let arrival = created.zip(self.merged.local.present()).map(|(provider, (entry, stamps))| Row {
             provider,
             action: Action::CreateLocal,
-            fields: changes(None, &entry.fields()),
+            stamp: Some(stamps.presence),
+            fields: changes(None, &entry.fields(), stamps),
         });
         let pulled = Provider::ALL.into_iter().filter(|_| created.is_none()).filter_map(|provider| {
             let fields: Vec<_> =
-                self.merged.pulls.iter().filter(|pull| pull.from == provider).map(pulled_field).collect();
-            (!fields.is_empty()).then_some(Row { provider, action: Action::Pull, fields })
+                self.merged.pulls.iter().filter(|pull| pull.from == provider).map(|pull| self.pulled(pull)).collect();
+            (!fields.is_empty()).then_some(Row { provider, action: Action::Pull, stamp: None, fields })
         });
         arrival.into_iter().chain(pulled).collect()
     }
 
     fn push_row(&self, provider: Provider, request: &push::Request, state: &MangaState) -> Row {
         let before = state.sides[provider].as_ref().and_then(|side| side.remote.present()).map(|seen| &seen.fields);
-        let action = if request.creates { Action::CreateRemote } else { Action::Push };
-        Row { provider, action, fields: changes(before, &request.fields) }
+        let Some((_, stamps)) = self.merged.local.present() else {
+            // Only what is in the library is sent.
+            return Row { provider, action: Action::Push, stamp: None, fields: Vec::new() };
+        };
+        let (action, stamp) =
+            if request.creates { (Action::CreateRemote, Some(stamps.presence)) } else { (Action::Push, None) };
+        Row { provider, action, stamp, fields: changes(before, &request.fields, stamps) }
+    }
+
+    fn pulled(&self, pull: &merge::Pull) -> FieldChange {
+        let wish = self.merged.granted.iter().find(|granted| granted.field == pull.field);
+        let (after, stamp) = wish.map_or((&pull.after, pull.stamp), |granted| (&granted.after, granted.stamp));
+        let (before, after) = (Some(pull.before.clone()), Some(after.clone()));
+        FieldChange { field: pull.field.as_str(), before, after, origin: stamp.origin, at: stamp.at }
     }
 }
 
-fn pulled_field(pull: &merge::Pull) -> FieldChange {
-    FieldChange { field: pull.field.as_str(), before: Some(pull.before.clone()), after: Some(pull.after.clone()) }
-}
-
-fn changes(before: Option<&Fields>, after: &Fields) -> Vec<FieldChange> {
+fn changes(before: Option<&Fields>, after: &Fields, stamps: &Stamps) -> Vec<FieldChange> {
     let change = |field: Field, value: &Value| FieldChange {
         field: field.as_str(),
         before: before.and_then(|fields| fields.get(field)).cloned(),
         after: Some(value.clone()),
+        origin: stamps.fields[field].origin,
+        at: stamps.fields[field].at,
     };
     after.iter().filter(|(_, value)| before.is_some() || !value.is_empty()).map(|(f, v)| change(f, v)).collect()
 }

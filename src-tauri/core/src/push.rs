@@ -5,7 +5,10 @@
 
 use crate::{
     Base, Entry, Field, Fields, Group, Origin, Pair, Policy, Provider, ProviderPolicy, Remote, Shape, Side, Stamp,
-    Stamps, Status, Totals, Value, merge::Question, shape::Predicted, state::Sent,
+    Stamps, Status, Totals, Value,
+    merge::Question,
+    shape::Predicted,
+    state::{LeftOut, Sent},
 };
 
 /// What is to be sent to one provider for one manga, and what is not and why.
@@ -60,6 +63,7 @@ pub fn push(
         chosen,
         shape: chosen.shape(provider),
         totals: side.totals,
+        left_out: side.left_out,
         entry,
         stamps,
         questions,
@@ -84,6 +88,7 @@ struct Sender<'a> {
     chosen: &'a ProviderPolicy,
     shape: Shape,
     totals: Totals,
+    left_out: LeftOut,
     entry: &'a Entry,
     stamps: &'a Stamps,
     questions: &'a [Question],
@@ -148,7 +153,11 @@ impl Sender<'_> {
     }
 
     fn may_send(&self, field: Field) -> bool {
-        self.chosen.allows(field) && !self.is_asked(field)
+        self.takes_part(field) && !self.is_asked(field)
+    }
+
+    fn takes_part(&self, field: Field) -> bool {
+        self.chosen.allows(field) && !self.left_out[field]
     }
 
     fn is_asked(&self, field: Field) -> bool {
@@ -242,7 +251,7 @@ impl Goal<'_> {
             Field::Status => 2,
             _ => 1,
         };
-        let counted = Field::ALL.into_iter().filter(|field| self.sender.chosen.allows(*field));
+        let counted = Field::ALL.into_iter().filter(|field| self.sender.takes_part(*field));
         counted.filter(missed).map(weight).sum()
     }
 

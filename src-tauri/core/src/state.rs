@@ -250,7 +250,12 @@ pub struct Side {
     pub remote: Remote,
     /// A write without an answer: rare, and so not kept in place.
     pub intent: Option<Box<Intent>>,
+    /// Fields that a person keeps out of this title here: not compared, not merged, not sent, as if switched off.
+    pub left_out: LeftOut,
 }
+
+/// Which fields are left out.
+pub type LeftOut = EnumMap<Field, bool>;
 
 /// Everything the planner may know of one manga.
 #[derive(Clone, Debug, PartialEq, Eq)]

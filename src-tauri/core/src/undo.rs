@@ -2,7 +2,8 @@
 //! touched, so an edit that was never sent still goes out; nothing is ever deleted at a provider.
 
 use crate::{
-    Base, Field, Local, MangaState, Origin, Provider, Remote, Shape, Stamp, Stamps, Time, Value, state::Presence,
+    Base, Field, Fields, Local, MangaState, Origin, Provider, Remote, Shape, Stamp, Stamps, Time, Value,
+    state::Presence,
 };
 use enum_map::EnumMap;
 
@@ -65,10 +66,58 @@ pub struct Undone {
     pub left: Vec<(Option<Field>, Left)>,
 }
 
+/// What a provider's list said of an entry when it was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept<'a> {
+    /// Whose list it was.
+    pub provider: Provider,
+    /// What it said.
+    pub fields: &'a Fields,
+    /// When it was kept.
+    pub at: Time,
+}
+
+/// Brings what a provider's list said when it was `kept` back into the library, at the moment `at`: the next merge carries it
+/// there. An entry that is gone there since is added again; one that came since stays. With `force`, also where something
+/// newer stands.
+pub fn restore(state: &MangaState, kept: &Kept<'_>, at: Time, force: bool) -> Undone {
+    let mut undone = Undone::nothing(state);
+    match &undone.local {
+        Local::Removed(_, _, removed_at) if *removed_at > kept.at && !force => {
+            undone.left.push((None, Left::NewerEdit));
+            return undone;
+        }
+        Local::Removed(..) => undone.bring_back(at),
+        Local::Present(..) | Local::Never => {}
+    }
+    let Local::Present(entry, stamps) = &mut undone.local else {
+        undone.left.push((None, Left::NotHere));
+        return undone;
+    };
+    let Some(side) = &state.sides[kept.provider] else { return undone };
+    let (shape, origin) = (Shape::of(kept.provider), Origin::Provider(kept.provider));
+    for (field, value) in kept.fields.iter().filter(|(field, _)| !side.left_out[*field]) {
+        let now = entry.get(field);
+        if shape.round(field, &now, side.totals) == *value {
+            continue;
+        }
+        if stamps.fields[field].at > kept.at && !force {
+            undone.left.push((Some(field), Left::NewerEdit));
+            continue;
+        }
+        entry.set(field, value.clone());
+        stamps.fields[field] = Stamp { at, origin };
+        undone.fields.push((field, now, value.clone(), origin));
+    }
+    if side.remote == Remote::Absent {
+        undone.bases[kept.provider] = None;
+    }
+    undone
+}
+
 /// Takes `steps` back at the moment `at`. With `force`, also where something newer stands.
 pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone {
-    let bases = EnumMap::from_fn(|provider| state.sides[provider].as_ref().and_then(|side| side.base.clone()));
-    let mut undone = Undone { local: state.local.clone(), bases, fields: Vec::new(), left: Vec::new() };
+    let mut undone = Undone::nothing(state);
     // An entry comes back before its fields do, and goes after everything else.
     if steps.contains(&Step::Went) && !steps.contains(&Step::Came) {
         undone.bring_back(at);
@@ -83,6 +132,11 @@ pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone
 }
 
 impl Undone {
+    fn nothing(state: &MangaState) -> Self {
+        let bases = EnumMap::from_fn(|provider| state.sides[provider].as_ref().and_then(|side| side.base.clone()));
+        Self { local: state.local.clone(), bases, fields: Vec::new(), left: Vec::new() }
+    }
+
     fn take_back(&mut self, step: &Step, at: Time, force: bool) {
         let (field, before, former, is_newest) = match step {
             Step::Here { field, before, after, former } => {

@@ -49,7 +49,7 @@ fn side(provider: Provider, chance: &mut Chance, common: &Entry, hour: usize) ->
         Remote::Present(seen.clone()),
         Remote::Present(seen),
     ]);
-    Side { totals: Totals::default(), base, remote, intent: None }
+    Side { totals: Totals::default(), base, remote, intent: None, left_out: Default::default() }
 }
 
 fn held(provider: Provider, entry: &Entry) -> Fields {

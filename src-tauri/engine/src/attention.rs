@@ -13,6 +13,8 @@ const MOST: u32 = 200;
 pub enum Cause {
     /// A sign-in ended.
     SignIn(Provider),
+    /// A sign-in ends soon, and only the person can renew it.
+    SignInEnds(Provider),
     /// A plan waits: it is the first, or the guard stopped it.
     Plan(RunId),
     /// A question about a manga is open.
@@ -24,11 +26,17 @@ pub enum Cause {
 impl Engine {
     /// Everything that waits for a person now.
     pub async fn attention(&self) -> Result<Vec<Cause>, EngineError> {
-        let settings = self.settings().await?;
-        let ended = settings.integrations().into_iter().filter(|(_, one)| one.state == ConnectionState::SignInAgain);
-        let mut causes: Vec<_> = ended.map(|(provider, _)| Cause::SignIn(provider)).collect();
+        let integrations = self.db.integrations().await?;
+        let of_sign_in = |(provider, integration)| match self.view(integration).state {
+            ConnectionState::SignInAgain => Some(Cause::SignIn(provider)),
+            ConnectionState::Connected | ConnectionState::Paused if self.ends_soon(integration) => {
+                Some(Cause::SignInEnds(provider))
+            }
+            ConnectionState::Connected | ConnectionState::Paused | ConnectionState::Disconnected => None,
+        };
+        let mut causes: Vec<_> = integrations.iter().filter_map(of_sign_in).collect();
         causes.extend(self.db.waiting_plan().await?.map(|run| Cause::Plan(run.id)));
-        causes.extend(self.db.open_conflicts().await?.into_iter().map(|conflict| Cause::Conflict(conflict.id)));
+        causes.extend(self.db.open_conflict_ids().await?.into_iter().map(Cause::Conflict));
         let refused = self.db.waiting(MOST).await?.into_iter().filter(|one| one.refused);
         causes.extend(refused.map(|one| Cause::Refused(one.provider, one.manga)));
         Ok(causes)

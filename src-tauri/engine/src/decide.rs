@@ -20,10 +20,13 @@ use crate::{
     edit::to_json,
     error::EngineError,
     store::{
-        Change, Conflict, ConflictChange, ConflictKind, Integration, JournalRow, LoadedManga, MangaChange,
+        Batch, Change, Conflict, ConflictChange, ConflictKind, Integration, JournalRow, LoadedManga, MangaChange,
         MappingChange, OutboxChange, Pick, Scope,
     },
 };
+
+/// Questions per transaction.
+const AT_ONCE: usize = 500;
 
 /// A question that is open, with everything a person needs to answer it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -96,14 +99,45 @@ impl Engine {
         let Some(first) = self.db.conflict(id).await? else { return Ok(1) };
         let alike =
             |other: &Conflict| (other.kind, other.group, other.provider) == (first.kind, first.group, first.provider);
+        let open: Vec<Conflict> = self.db.open_conflicts().await?.into_iter().filter(alike).collect();
+        let integrations = self.db.integrations().await?;
+        let policy = self.policy(&integrations).await?;
         let mut answered = 1;
-        for other in self.db.open_conflicts().await?.into_iter().filter(alike) {
-            match self.resolve(other.id, answer).await {
-                Ok(()) => answered += 1,
-                Err(EngineError::Refused(why)) => tracing::info!(manga = %other.manga, why, "stays open"),
-                Err(error) => return Err(error),
-            }
+        for some in open.chunks(AT_ONCE) {
+            answered += self.resolve_some(some, answer, &integrations, &policy).await?;
         }
+        Ok(answered)
+    }
+
+    /// Answers some questions, each about another manga, in one transaction; again those that somebody changed meanwhile.
+    async fn resolve_some(
+        &self,
+        some: &[Conflict],
+        answer: Answer,
+        integrations: &EnumMap<Provider, Integration>,
+        policy: &Policy,
+    ) -> Result<usize, EngineError> {
+        let mut open: Vec<&Conflict> = some.iter().collect();
+        let mut answered = 0;
+        while !open.is_empty() {
+            let manga = open.iter().map(|one| one.manga).collect();
+            let loaded = self.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
+            let mut changes = Vec::new();
+            for loaded in &loaded {
+                let Some(question) = open.iter().find(|one| one.manga == loaded.id) else { continue };
+                let Some(question) = loaded.conflicts.iter().find(|one| one.id == question.id) else { continue };
+                match self.decision(loaded, question, answer, integrations, policy) {
+                    Ok(change) => changes.push(change),
+                    Err(EngineError::Refused(why)) => tracing::info!(manga = %loaded.id, why, "stays open"),
+                    Err(error) => return Err(error),
+                }
+            }
+            let batch = Batch { at: self.clock.now(), fence: None, manga: &changes, integrations: &[], whole: false };
+            let stale = self.db.commit(&batch).await?.stale;
+            answered += changes.len() - stale.len();
+            open.retain(|one| stale.contains(&one.manga));
+        }
+        self.tell(crate::events::Event::LibraryChanged);
         Ok(answered)
     }
 
@@ -111,15 +145,19 @@ impl Engine {
     pub async fn resolve(&self, id: Uuid, answer: Answer) -> Result<(), EngineError> {
         let conflict = self.db.conflict(id).await?.ok_or_else(|| no_such_question(id))?;
         if let Some(decision) = conflict.decision {
-            return Err(EngineError::Refused(format!("this question was answered before: {decision}")));
+            return Err(EngineError::AnsweredBefore(decision));
         }
         let integrations = self.db.integrations().await?;
         let policy = self.policy(&integrations).await?;
-        self.change(conflict.manga, |loaded| {
+        let answered = self.change(conflict.manga, |loaded| {
             let open = loaded.conflicts.iter().find(|open| open.id == id).ok_or_else(|| no_such_question(id))?;
             Ok(Some(self.decision(loaded, open, answer, &integrations, &policy)?))
-        })
-        .await
+        });
+        match (answered.await, self.db.conflict(id).await?.and_then(|conflict| conflict.decision)) {
+            // Somebody was quicker, here or on another device.
+            (Err(EngineError::Refused(_)), Some(decision)) => Err(EngineError::AnsweredBefore(decision)),
+            (answered, _) => answered,
+        }
     }
 
     fn decision(

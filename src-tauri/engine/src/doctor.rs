@@ -12,6 +12,7 @@ use crate::{
     Engine,
     connect::SignIn,
     error::EngineError,
+    health::ends_at,
     oauth,
     providers::{Account, ApiError},
     settings::ConnectionState,
@@ -21,8 +22,6 @@ use crate::{
 
 /// A provider that is slower than this does not answer, for all a person cares.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A sign-in that only the person can renew is announced so long before it ends.
-const ANNOUNCED: TimeDelta = TimeDelta::days(14);
 /// Clocks may differ by this much before somebody should look: what is smaller is corrected unseen.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(2);
 
@@ -160,10 +159,13 @@ impl Engine {
                 connect,
             ),
             ConnectionState::Connected | ConnectionState::Paused => {
-                let ends = view.token_expires_at.filter(|_| integration.refresh_token.is_none());
-                let soon = ends.filter(|at| *at - self.clock.now() < ANNOUNCED);
+                let ends = ends_at(integration);
+                let soon = ends.filter(|_| self.ends_soon(integration));
                 let message = match ends {
-                    Some(at) => format!("signed in as {account} until {}", at.format("%Y-%m-%d")),
+                    Some(at) => {
+                        let days = (at - self.clock.now()).num_days();
+                        format!("signed in as {account} until {}, {days} more days", at.format("%Y-%m-%d"))
+                    }
                     None => format!("signed in as {account}; renewed by itself"),
                 };
                 Check {

@@ -74,6 +74,25 @@ pub enum EngineError {
          that"
     )]
     NewerEdits(usize),
+    /// No plan waits, or not any more.
+    #[error("no plan waits. `sync` makes one when there is something to ask")]
+    NoPlan,
+    /// The plan that was looked at is not the one that waits.
+    #[error(
+        "the plan was applied or made anew since it was looked at, so nothing was done. Look at it again: see `plan`"
+    )]
+    PlanReplaced,
+    /// A kept list can't be read any more.
+    #[error(
+        "this snapshot is damaged and can't be read. Nothing was changed; the others are not affected: see `snapshots`"
+    )]
+    SnapshotDamaged,
+    /// A question was answered already, with this answer.
+    #[error("this question was answered before: {0}")]
+    AnsweredBefore(String),
+    /// What is to be taken back was taken back already.
+    #[error("this was taken back before: everything is as it was")]
+    UndoneBefore,
     /// There is nothing to do this to.
     #[error("{0}")]
     Refused(String),
@@ -99,6 +118,11 @@ impl EngineError {
             Self::UnknownWork { .. } => "unknown_work",
             Self::LinkContradicts(_) => "link_contradicts",
             Self::NewerEdits(_) => "newer_edits",
+            Self::NoPlan => "no_plan",
+            Self::PlanReplaced => "plan_replaced",
+            Self::SnapshotDamaged => "snapshot_damaged",
+            Self::AnsweredBefore(_) => "answered_before",
+            Self::UndoneBefore => "undone_before",
             Self::Refused(_) => "refused",
         }
     }

@@ -3,7 +3,12 @@
 use kuroibara_core::{Direction, Provider, RemovalPolicy, Rule, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, error::EngineError, secret::Secret, store::Integration};
+use crate::{
+    Engine,
+    error::EngineError,
+    secret::Secret,
+    store::{Integration, User},
+};
 
 /// All settings, in the shape of the command line's answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +22,8 @@ pub struct SettingsView {
     pub kitsu: IntegrationView,
     /// Whether what came from one provider may go to another.
     pub keep_in_step: bool,
+    /// The share of a service's titles that a sync may lower, clear or remove without asking, in hundredths.
+    pub guard_percent: u32,
 }
 
 impl SettingsView {
@@ -118,8 +125,8 @@ impl Engine {
     pub async fn settings(&self) -> Result<SettingsView, EngineError> {
         let integrations = self.db.integrations().await?;
         let [anilist, myanimelist, kitsu] = Provider::ALL.map(|provider| self.view(&integrations[provider]));
-        let keep_in_step = self.db.local_user().await?.keep_in_step;
-        Ok(SettingsView { anilist, myanimelist, kitsu, keep_in_step })
+        let User { keep_in_step, guard_percent, .. } = self.db.local_user().await?;
+        Ok(SettingsView { anilist, myanimelist, kitsu, keep_in_step, guard_percent })
     }
 
     /// One integration's settings.
@@ -157,6 +164,15 @@ impl Engine {
             self.db.withdraw_approvals(self.clock.now()).await?;
         }
         Ok(on)
+    }
+
+    /// Chooses the share of a service's titles that a sync may lower, clear or remove without asking: 1 to 100 hundredths.
+    pub async fn set_guard(&self, percent: u32) -> Result<u32, EngineError> {
+        if !(1..=100).contains(&percent) {
+            return Err(EngineError::BadInput(format!("the share is 1 to 100 per cent, and {percent} is not")));
+        }
+        self.db.set_guard(percent).await?;
+        Ok(percent)
     }
 
     /// Stores the API client that the user registered at a provider. Its secret is sealed.

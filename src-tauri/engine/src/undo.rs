@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Manga per transaction.
-const AT_ONCE: usize = 500;
+pub(crate) const AT_ONCE: usize = 500;
 
 /// What is to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum Target {
 pub struct UndoReport {
     /// Under this id it is in the history and can be taken back itself.
     pub run_id: RunId,
-    /// Always `undo`.
+    /// `undo`, or `restore` of a kept list.
     pub strategy: &'static str,
     /// Whether anything was changed here. The next sync carries it to the services.
     pub applied: bool,
@@ -93,20 +93,25 @@ pub struct LeftRow {
     pub why: Left,
 }
 
+impl UndoReport {
+    pub(crate) fn of(run_id: RunId, strategy: &'static str) -> Self {
+        let (providers, plan, left) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { run_id, strategy, applied: false, providers, plan, left }
+    }
+
+    /// How many values stayed because something newer stands there.
+    pub(crate) fn newer(&self) -> usize {
+        self.left.iter().filter(|left| left.why == Left::NewerEdit).count()
+    }
+}
+
 impl Engine {
     /// Takes back what `target` did. What was changed again since is left as it is, unless `force` says otherwise. Nothing is
     /// ever deleted at a service.
     pub async fn undo(&self, target: Target, force: bool) -> Result<UndoReport, EngineError> {
         let rows = self.rows_of(target).await?;
         let run = RunId(self.db.new_id(self.clock.now()));
-        let mut report = UndoReport {
-            run_id: run,
-            strategy: "undo",
-            applied: false,
-            providers: BTreeMap::new(),
-            plan: Vec::new(),
-            left: Vec::new(),
-        };
+        let mut report = UndoReport::of(run, "undo");
         let mut by_manga: BTreeMap<MangaId, Vec<JournalRow>> = BTreeMap::new();
         rows.into_iter().for_each(|row| by_manga.entry(row.manga).or_default().push(row));
         let manga: Vec<(MangaId, Vec<JournalRow>)> = by_manga.into_iter().collect();
@@ -140,18 +145,30 @@ impl Engine {
         force: bool,
         report: &mut UndoReport,
     ) -> Result<(), EngineError> {
-        let mut open: Vec<&(MangaId, Vec<JournalRow>)> = some.iter().collect();
+        let pasts = self.db.journal_of(&some.iter().map(|(manga, _)| *manga).collect::<Vec<_>>()).await?;
+        let now = self.clock.now();
+        let outcome = |loaded: &LoadedManga, rows: &Vec<JournalRow>| {
+            let past = pasts.get(&loaded.id).map_or(&[][..], Vec::as_slice);
+            undo(&loaded.state, &steps(rows, past, loaded), now, force)
+        };
+        self.take_back(run, some, outcome, report).await
+    }
+
+    /// Stores what taking back changes of some manga, under `run`, again for those that somebody changed meanwhile.
+    pub(crate) async fn take_back<T: Sync>(
+        &self,
+        run: RunId,
+        some: &[(MangaId, T)],
+        outcome: impl Fn(&LoadedManga, &T) -> Undone + Send + Sync,
+        report: &mut UndoReport,
+    ) -> Result<(), EngineError> {
+        let mut open: Vec<&(MangaId, T)> = some.iter().collect();
         while !open.is_empty() {
             let pick = Pick { manga: open.iter().map(|(manga, _)| *manga).collect(), ..Pick::default() };
             let loaded = self.db.load_manga(&Scope::Only(pick)).await?;
-            let pasts = self.db.journal_of(&open.iter().map(|(manga, _)| *manga).collect::<Vec<_>>()).await?;
-            let undone = |loaded: &LoadedManga, rows: &[JournalRow]| {
-                let past = pasts.get(&loaded.id).map_or(&[][..], Vec::as_slice);
-                undo(&loaded.state, &steps(rows, past, loaded), self.clock.now(), force)
-            };
             let here: HashMap<MangaId, &LoadedManga> = loaded.iter().map(|loaded| (loaded.id, loaded)).collect();
-            let found = open.iter().filter_map(|(manga, rows)| Some((*here.get(manga)?, rows)));
-            let outcomes: Vec<_> = found.map(|(loaded, rows)| (loaded, undone(loaded, rows))).collect();
+            let found = open.iter().filter_map(|(manga, what)| Some((*here.get(manga)?, what)));
+            let outcomes: Vec<_> = found.map(|(loaded, what)| (loaded, outcome(loaded, what))).collect();
             let changes: Vec<MangaChange> =
                 outcomes.iter().filter_map(|(loaded, undone)| self.undoing(run, loaded, undone)).collect();
             let batch = Batch { at: self.clock.now(), fence: None, manga: &changes, integrations: &[], whole: false };
@@ -167,7 +184,7 @@ impl Engine {
 
     /// The change that takes it back; none if nothing is.
     fn undoing(&self, run: RunId, loaded: &LoadedManga, undone: &Undone) -> Option<MangaChange> {
-        if undone.local == loaded.state.local {
+        if !changes(loaded, undone) {
             return None;
         }
         let mut change = self.due_everywhere(loaded);
@@ -175,9 +192,11 @@ impl Engine {
             let at = loaded.mappings.iter().find(|(_, one)| one.as_ref().is_some_and(|one| one.id == mapping.id));
             let Some((provider, _)) = at else { continue };
             let before = loaded.state.sides[provider].as_ref().and_then(|side| side.base.as_ref());
-            if let Some(base) = undone.bases[provider].as_ref().filter(|base| Some(*base) != before) {
-                mapping.base = Change::Set(base.clone());
-            }
+            mapping.base = match undone.bases[provider].as_ref() {
+                after if after == before => Change::Keep,
+                Some(base) => Change::Set(base.clone()),
+                None => Change::Clear,
+            };
         }
         let fields = undone.fields.iter().map(|(field, before, after, former)| {
             let row = self.line(loaded.id, (Some(*field), to_json(before), to_json(after)), "undo");
@@ -185,7 +204,7 @@ impl Engine {
         });
         let lines = fields.chain(self.presence_line(loaded, undone));
         change.journal = lines.map(|row| JournalRow { run: Some(run), ..row }).collect();
-        change.local = Some(undone.local.clone());
+        change.local = (undone.local != loaded.state.local).then(|| undone.local.clone());
         Some(change)
     }
 
@@ -199,6 +218,12 @@ impl Engine {
     }
 }
 
+/// Whether taking back changes anything: what the library says, or what is agreed with a provider.
+fn changes(loaded: &LoadedManga, undone: &Undone) -> bool {
+    let base = |provider: Provider| loaded.state.sides[provider].as_ref().and_then(|side| side.base.as_ref());
+    undone.local != loaded.state.local || Provider::ALL.into_iter().any(|at| undone.bases[at].as_ref() != base(at))
+}
+
 fn note(report: &mut UndoReport, loaded: &LoadedManga, undone: &Undone) {
     let (manga_id, title) = (loaded.id, loaded.title.clone());
     report.left.extend(undone.left.iter().map(|(field, why)| LeftRow {
@@ -207,7 +232,7 @@ fn note(report: &mut UndoReport, loaded: &LoadedManga, undone: &Undone) {
         field: *field,
         why: *why,
     }));
-    if undone.local == loaded.state.local {
+    if !changes(loaded, undone) {
         return;
     }
     let action = match (loaded.state.local.present(), undone.local.present()) {
@@ -228,11 +253,11 @@ fn nothing_done(report: &UndoReport, manga: &[(MangaId, Vec<JournalRow>)]) -> En
     if report.left.is_empty() && rows.any(|row| matches!(row.cause.as_str(), "linked" | "unlinked")) {
         return EngineError::Refused("a link is taken back with `unlink`, and a split with `link`".into());
     }
-    let newer = report.left.iter().filter(|left| left.why == Left::NewerEdit).count();
+    let newer = report.newer();
     let text = match report.left.is_empty() {
         _ if newer > 0 => return EngineError::NewerEdits(newer),
         true => "there is nothing to take back: nothing in the library was changed by it".to_owned(),
-        false => "this was taken back before: everything is as it was".to_owned(),
+        false => return EngineError::UndoneBefore,
     };
     EngineError::Refused(text)
 }

@@ -139,17 +139,17 @@ async fn a_row_that_is_never_wanted_stays_out_and_a_skipped_one_comes_again() {
     let plan = world.engine.waiting_plan().await.unwrap().unwrap();
     world.engine.plan_skip(1).await.unwrap();
     world.engine.plan_never(2).await.unwrap();
-    let report = world.engine.plan_apply(&[]).await.unwrap();
+    let report = world.engine.plan_apply(None, &[]).await.unwrap();
     assert_eq!(report.providers[&Provider::AniList].created_local, plan.rows.len() - 2);
     world.pass(60);
     let again = world.engine.sync(&Order { full: true, ..Order::default() }).await.unwrap();
     assert_eq!(again.providers[&Provider::AniList].status, ProviderStatus::NeedsApproval);
     assert_eq!(again.plan.len(), 1, "only the skipped one is proposed: {:#?}", again.plan);
     assert_eq!(again.plan[0].external_id, plan.rows[0].external_id);
-    world.engine.plan_apply(&[]).await.unwrap();
+    world.engine.plan_apply(None, &[]).await.unwrap();
     let quiet = world.full().await;
     assert!(quiet.plan.is_empty(), "{:#?}", quiet.plan);
-    assert!(world.engine.plan_apply(&[]).await.is_err(), "nothing waits any more");
+    assert!(world.engine.plan_apply(None, &[]).await.is_err(), "nothing waits any more");
 }
 
 #[tokio::test]

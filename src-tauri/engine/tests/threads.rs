@@ -34,7 +34,7 @@ fn every_call_can_move_between_threads(engine: &'static Engine, config: Config, 
     moves(engine.search(provider, "", 1));
     moves(engine.history(None, 1, 0));
     moves(engine.waiting_plan());
-    moves(engine.plan_apply(&[]));
+    moves(engine.plan_apply(None, &[]));
     moves(engine.doctor());
     moves(engine.rotate_key(None));
 }

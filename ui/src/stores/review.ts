@@ -46,7 +46,7 @@ export const useReviewStore = defineStore('review', () => {
     let report: Report | null = null
     applying.value = true
     await attempt(async () => {
-      report = result.value = await api.planApply(rows)
+      report = result.value = await api.planApply(rows, plan.value?.run_id ?? null)
       await fetch()
       // What was not applied is worked out anew, from lists that are as they are now.
       if (rest && !plan.value) await api.triggerSync(null, false).then(fetch)

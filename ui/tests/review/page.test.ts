@@ -58,13 +58,13 @@ describe('the plan that waits', () => {
     const shown = await show(ReviewPage)
     await shown.click('plan-row-2')
     await press('Enter', shown.get('plan-list'))
-    expect(called(shown, 'planApply')[0]?.args).toEqual([[2, 3]])
+    expect(called(shown, 'planApply')[0]?.args).toEqual([[2, 3], expect.any(String)])
   })
 
   it('applies all and says what came of it', async () => {
     const shown = await show(ReviewPage)
     await shown.click('plan-apply-all')
-    expect(called(shown, 'planApply')[0]?.args).toEqual([[]])
+    expect(called(shown, 'planApply')[0]?.args).toEqual([[], expect.any(String)])
     expect(shown.get('plan-result').textContent).toContain('3 changes came from AniList')
     expect(shown.get('empty-state').textContent).toContain('No plan waits')
   })

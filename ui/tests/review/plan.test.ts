@@ -50,7 +50,7 @@ describe('the reason why a plan waits', () => {
   })
 
   it('is an empty list, with how many were in it', () => {
-    expect(reasonsOf(stopped('Kitsu: the list came back empty, but 1204 titles were in it last time. Nothing was changed'))).toEqual([{ kind: 'empty_list', provider: 'myanimelist', of: 1204 }])
+    expect(reasonsOf(stopped('Kitsu returned 0 of 1,204 titles. Nothing was changed'))).toEqual([{ kind: 'empty_list', provider: 'myanimelist', of: 1204 }])
   })
 
   it('is shown as it was said where its numbers cannot be read', () => {

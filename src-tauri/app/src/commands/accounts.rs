@@ -47,6 +47,13 @@ pub async fn set_keep_in_step(session: State<'_, Session>, on: bool) -> Result<b
     Ok(session.engine().await?.set_keep_in_step(on).await?)
 }
 
+/// Chooses the share of a service's titles, in hundredths, that a sync may lower, clear or remove without asking.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_guard(session: State<'_, Session>, percent: u32) -> Result<u32, AppError> {
+    Ok(session.engine().await?.set_guard(percent).await?)
+}
+
 /// Signs in to Kitsu. The password is not kept.
 #[tauri::command]
 #[specta::specta]

@@ -3,6 +3,7 @@
 use kuroibara_engine::{
     activity::{Budgets, UsageView, WaitingView},
     core::{MangaId, Provider, RunId},
+    health::AccountHealth,
     history::History,
     statistics::Statistics,
 };
@@ -34,6 +35,13 @@ pub async fn usage(session: State<'_, Session>, hours: u32) -> Result<Vec<UsageV
 #[specta::specta]
 pub async fn budgets(session: State<'_, Session>) -> Result<Budgets, AppError> {
     Ok(session.engine().await?.budgets().await?)
+}
+
+/// How each account stands: how long its sign-in lasts, and what waits to be sent there.
+#[tauri::command]
+#[specta::specta]
+pub async fn health(session: State<'_, Session>) -> Result<Vec<AccountHealth>, AppError> {
+    Ok(session.engine().await?.health().await?)
 }
 
 /// What waits to be sent, or was refused.

@@ -1,8 +1,9 @@
 //! What only a person can decide, and what a person takes back.
 
 use kuroibara_engine::{
-    core::{Time, merge::decide::UnknownAnswer},
+    core::{MangaId, Time, merge::decide::UnknownAnswer},
     decide::ConflictView,
+    snapshots::{SnapshotDetail, SnapshotView},
     undo::{Target, UndoReport},
 };
 use tauri::State;
@@ -37,6 +38,38 @@ pub async fn resolve_conflict(
     let answer = answer.parse().map_err(unfit)?;
     let engine = session.engine().await?;
     Ok(if alike { engine.resolve_alike(id, answer).await? } else { engine.resolve(id, answer).await.map(|()| 1)? })
+}
+
+/// The lists as they were before a sync wrote to them, the newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn snapshots(session: State<'_, Session>) -> Result<Vec<SnapshotView>, AppError> {
+    Ok(session.engine().await?.snapshots().await?)
+}
+
+/// One of them with some of its titles.
+#[tauri::command]
+#[specta::specta]
+pub async fn snapshot(
+    session: State<'_, Session>,
+    id: Uuid,
+    limit: usize,
+    offset: usize,
+) -> Result<SnapshotDetail, AppError> {
+    Ok(session.engine().await?.snapshot(id, limit, offset).await?)
+}
+
+/// Brings back what a kept list said of one title, or of all; with `force` also where something newer stands. The next sync
+/// carries it to the services.
+#[tauri::command]
+#[specta::specta]
+pub async fn restore_snapshot(
+    session: State<'_, Session>,
+    id: Uuid,
+    manga_id: Option<MangaId>,
+    force: bool,
+) -> Result<UndoReport, AppError> {
+    Ok(session.engine().await?.restore(id, manga_id, force).await?)
 }
 
 /// Takes back a change, a run or an earlier undo; with `force` also where something newer stands. The next sync carries it to

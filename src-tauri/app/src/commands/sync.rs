@@ -1,6 +1,10 @@
 //! Syncing on request, and the plan that waits for a person.
 
-use kuroibara_engine::{core::Provider, plan::WaitingPlan, sync::Order};
+use kuroibara_engine::{
+    core::{ExternalId, Field, Provider, RunId},
+    plan::{NeverView, PlanDecision, WaitingPlan},
+    sync::Order,
+};
 use tauri::State;
 
 use super::answer::ReportView;
@@ -51,9 +55,44 @@ pub async fn plan_never(session: State<'_, Session>, row: usize) -> Result<Waiti
     Ok(session.engine().await?.plan_never(row).await?)
 }
 
-/// Carries the plan out: these rows, or without any all that were not left out.
+/// Decides on a row, a group of fields or one field of the plan that was looked at.
 #[tauri::command]
 #[specta::specta]
-pub async fn plan_apply(session: State<'_, Session>, rows: Vec<usize>) -> Result<ReportView, AppError> {
-    Ok(session.engine().await?.plan_apply(&rows).await?.into())
+pub async fn plan_decide(
+    session: State<'_, Session>,
+    run_id: RunId,
+    decision: PlanDecision,
+) -> Result<WaitingPlan, AppError> {
+    Ok(session.engine().await?.plan_decide(Some(run_id), &decision).await?)
+}
+
+/// Carries the plan out: these rows, or without any all that were not left out. With the run that made it, only if it is
+/// still that one.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_apply(
+    session: State<'_, Session>,
+    rows: Vec<usize>,
+    run_id: Option<RunId>,
+) -> Result<ReportView, AppError> {
+    Ok(session.engine().await?.plan_apply(run_id, &rows).await?.into())
+}
+
+/// What is never synced.
+#[tauri::command]
+#[specta::specta]
+pub async fn nevers(session: State<'_, Session>) -> Result<Vec<NeverView>, AppError> {
+    Ok(session.engine().await?.nevers().await?)
+}
+
+/// Takes a “never” back: a title's, or one field's.
+#[tauri::command]
+#[specta::specta]
+pub async fn allow(
+    session: State<'_, Session>,
+    provider: Provider,
+    external_id: ExternalId,
+    field: Option<Field>,
+) -> Result<Vec<NeverView>, AppError> {
+    Ok(session.engine().await?.allow(provider, &external_id, field).await?)
 }

@@ -65,11 +65,16 @@ pub enum ErrorCode {
     UnreadableAnswer,
     Unreachable,
     // What was asked for.
+    AnsweredBefore,
     BadInput,
     Busy,
     LinkContradicts,
     NewerEdits,
     NoCover,
+    NoPlan,
+    PlanReplaced,
     Refused,
+    SnapshotDamaged,
+    UndoneBefore,
     UnknownManga,
 }

@@ -53,6 +53,31 @@ pub(super) fn of(error: &EngineError) -> AppError {
             format!("{count} of these values were changed again since."),
             "Take the newer changes back first, or take this back all the same and lose them.",
         ),
+        EngineError::NoPlan => (
+            ErrorCode::NoPlan,
+            "No plan waits any more: it was applied already, or there was nothing left to ask.".into(),
+            "Sync to see whether there is something new.",
+        ),
+        EngineError::PlanReplaced => (
+            ErrorCode::PlanReplaced,
+            "The plan was applied or made anew since you looked at it. Nothing was done.".into(),
+            "Look at it as it is now, then decide again.",
+        ),
+        EngineError::SnapshotDamaged => (
+            ErrorCode::SnapshotDamaged,
+            "This copy of the list is damaged and can't be read. Nothing was changed.".into(),
+            "Choose another one; your library and the services are not affected.",
+        ),
+        EngineError::AnsweredBefore(_) => (
+            ErrorCode::AnsweredBefore,
+            "This question was answered already, here or on another device.".into(),
+            "Nothing has to be done. The history shows what was chosen.",
+        ),
+        EngineError::UndoneBefore => (
+            ErrorCode::UndoneBefore,
+            "This was taken back already: everything is as it was before.".into(),
+            "Nothing has to be done.",
+        ),
         EngineError::Refused(text) => return AppError::new(ErrorCode::Refused, sentence(without_commands(text))),
     };
     AppError::new(code, message).with_hint(hint)
@@ -86,6 +111,11 @@ pub(super) fn about(error: &EngineError) -> Option<Provider> {
         | EngineError::Busy
         | EngineError::UnknownManga(_)
         | EngineError::NewerEdits(_)
+        | EngineError::NoPlan
+        | EngineError::PlanReplaced
+        | EngineError::SnapshotDamaged
+        | EngineError::AnsweredBefore(_)
+        | EngineError::UndoneBefore
         | EngineError::Refused(_) => None,
     }
 }

@@ -9,12 +9,17 @@ use crate::{
     args::{Connect, Setup, Update},
     exit::Exit,
     failure::Failure,
-    secrets, show,
+    secrets,
+    show::{self, Accounts},
 };
 
 impl Desk<'_> {
     pub(super) async fn settings(&self) -> Result<Exit, Failure> {
         self.voice.say(&self.engine.settings().await?, show::settings)
+    }
+
+    pub(super) async fn status(&self) -> Result<Exit, Failure> {
+        self.voice.say(&Accounts { accounts: self.engine.health().await? }, show::status)
     }
 
     pub(super) async fn set_up(&self, args: &Setup) -> Result<Exit, Failure> {
@@ -31,6 +36,11 @@ impl Desk<'_> {
     pub(super) async fn keep_in_step(&self, on: bool) -> Result<Exit, Failure> {
         let on = self.engine.set_keep_in_step(on).await?;
         self.voice.say(&json!({ "keep_in_step": on }), |_, _| show::in_step(on).into())
+    }
+
+    pub(super) async fn guard(&self, percent: u32) -> Result<Exit, Failure> {
+        let percent = self.engine.set_guard(percent).await?;
+        self.voice.say(&json!({ "guard_percent": percent }), |_, _| show::guard(percent))
     }
 
     pub(super) async fn connect(&self, args: &Connect) -> Result<Exit, Failure> {

@@ -55,7 +55,7 @@ impl Desk<'_> {
 }
 
 /// The fields that were given.
-fn fields(args: &Changes) -> Fields {
+pub(super) fn fields(args: &Changes) -> Fields {
     let notes = args.notes.as_ref().map(|text| Value::Text((!text.is_empty()).then(|| text.as_str().into())));
     let given = [
         (Field::Status, args.status.map(Value::Status)),

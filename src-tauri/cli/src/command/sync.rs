@@ -1,15 +1,20 @@
 //! Syncing, the plan that waits, and what was done.
 
 use kuroibara_core::RunId;
-use kuroibara_engine::{EngineError, sync::Order, undo::Target};
+use kuroibara_engine::{
+    EngineError,
+    plan::{Part, PlanDecision, Verdict},
+    sync::Order,
+    undo::Target,
+};
 
-use super::{Desk, machine::asked_to_end};
+use super::{Desk, library::fields, machine::asked_to_end};
 use crate::{
-    args::{ConflictStep, PlanStep, Sync, Undo},
+    args::{Changes, ConflictStep, OfPlan, PlanPart, PlanStep, SnapshotStep, Sync, Undo},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show::{self, Conflicts, Resolved},
+    show::{self, Conflicts, Nevers, Resolved, Snapshots},
 };
 
 impl Desk<'_> {
@@ -32,17 +37,40 @@ impl Desk<'_> {
     pub(super) async fn plan(&self, step: Option<&PlanStep>) -> Result<Exit, Failure> {
         match step {
             None => self.voice.say(&self.engine.waiting_plan().await?, show::waiting),
-            Some(PlanStep::Skip { row }) => self.voice.say(&self.engine.plan_skip(*row as usize).await?, show::plan),
-            Some(PlanStep::Never { row }) => self.voice.say(&self.engine.plan_never(*row as usize).await?, show::plan),
-            Some(PlanStep::Apply { rows }) => self.apply(rows).await,
+            Some(PlanStep::Skip(of)) => self.decide(of, Verdict::Skip).await,
+            Some(PlanStep::Never(of)) => self.decide(of, Verdict::Never).await,
+            Some(PlanStep::Accept(of)) => self.decide(of, Verdict::Accept).await,
+            Some(PlanStep::Set { row, value, of }) => self.set(*row, value, of).await,
+            Some(PlanStep::Apply { rows, of }) => self.apply(rows, of).await,
+            Some(PlanStep::Nevers) => self.voice.say(&Nevers { nevers: self.engine.nevers().await? }, show::nevers),
+            Some(PlanStep::Allow { work, field }) => {
+                let nevers = self.engine.allow(work.provider, &work.id, *field).await?;
+                self.voice.say(&Nevers { nevers }, show::nevers)
+            }
         }
     }
 
-    async fn apply(&self, rows: &[u32]) -> Result<Exit, Failure> {
+    async fn decide(&self, of: &PlanPart, verdict: Verdict) -> Result<Exit, Failure> {
+        let part = of.field.map(Part::Field).or(of.group.map(Part::Group)).unwrap_or(Part::Row);
+        let said = PlanDecision { rows: vec![of.row as usize], part, verdict };
+        self.voice.say(&self.engine.plan_decide(of.of.run, &said).await?, show::plan)
+    }
+
+    async fn set(&self, row: u32, value: &Changes, of: &OfPlan) -> Result<Exit, Failure> {
+        let mut plan = None;
+        for (field, value) in fields(value).iter() {
+            let verdict = Verdict::Value(serde_json::to_value(value).unwrap_or_default());
+            let said = PlanDecision { rows: vec![row as usize], part: Part::Field(field), verdict };
+            plan = Some(self.engine.plan_decide(of.run, &said).await?);
+        }
+        self.voice.say(&plan, show::waiting)
+    }
+
+    async fn apply(&self, rows: &[u32], of: &OfPlan) -> Result<Exit, Failure> {
         self.unlock().await?;
         let rows: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
         let progress = Progress::of(self.engine.events());
-        let report = unless_stopped(self.engine.plan_apply(&rows)).await?;
+        let report = unless_stopped(self.engine.plan_apply(of.run, &rows)).await?;
         drop(progress);
         self.voice.say(&report, show::report(false))?;
         Ok(exit::of_report(&report, false))
@@ -65,6 +93,23 @@ impl Desk<'_> {
         // The arguments' group sees to it that there is one of the two.
         let target = args.id.map(Target::Id).or(args.since.map(Target::Since)).unwrap_or(Target::Id(uuid::Uuid::nil()));
         self.voice.say(&self.engine.undo(target, args.force).await?, show::undone)
+    }
+
+    pub(super) async fn snapshots(&self, step: Option<&SnapshotStep>) -> Result<Exit, Failure> {
+        match step {
+            None => self.voice.say(&Snapshots { snapshots: self.engine.snapshots().await? }, show::snapshots),
+            Some(SnapshotStep::Show { id, limit, offset }) => {
+                let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+                self.voice.say(&self.engine.snapshot(*id, limit, *offset as usize).await?, show::snapshot)
+            }
+            Some(SnapshotStep::Restore { id, manga, force }) => {
+                let only = match manga {
+                    Some(name) => Some(self.engine.find(name).await?),
+                    None => None,
+                };
+                self.voice.say(&self.engine.restore(*id, only, *force).await?, show::undone)
+            }
+        }
     }
 
     pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {

@@ -7,19 +7,23 @@ mod machine;
 mod plan;
 mod report;
 mod settings;
+mod snapshots;
+mod status;
 mod undo;
 
 use chrono::{DateTime, Local};
-use kuroibara_core::Time;
+use kuroibara_core::{Origin, Time};
 use serde::Serialize;
 
 pub(crate) use conflicts::{Conflicts, Resolved, conflicts, resolved};
 pub(crate) use history::history;
 pub(crate) use library::{entry, hits, library};
 pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};
-pub(crate) use plan::{plan, waiting};
+pub(crate) use plan::{Nevers, nevers, plan, waiting};
 pub(crate) use report::report;
-pub(crate) use settings::{in_step, integration, login, settings};
+pub(crate) use settings::{guard, in_step, integration, login, settings};
+pub(crate) use snapshots::{Snapshots, snapshot, snapshots};
+pub(crate) use status::{Accounts, status};
 pub(crate) use undo::undone;
 
 /// What follows a removal.
@@ -29,6 +33,15 @@ pub(crate) const REMOVED: &str =
 /// A moment, in the reader's own time.
 fn moment(at: Time) -> String {
     DateTime::<Local>::from(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Who changed something, and when.
+fn cause(origin: Origin, at: Time) -> String {
+    let who = match origin {
+        Origin::User => "you",
+        Origin::Provider(provider) => provider.title(),
+    };
+    format!("{who} {}", moment(at))
 }
 
 fn moment_or_never(at: Option<Time>) -> String {

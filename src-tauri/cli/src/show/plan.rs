@@ -1,9 +1,16 @@
-//! The plan that waits.
+//! The plan that waits, and what is never synced.
 
-use kuroibara_engine::plan::{WaitingPlan, WaitingRow};
+use kuroibara_engine::plan::{NeverView, WaitingField, WaitingPlan, WaitingRow};
+use serde::Serialize;
 
-use super::{paragraphs, report, value_text};
+use super::{cause, moment, paragraphs, report, value_text};
 use crate::table::{Look, Table, Tone, truncated};
+
+/// What is never synced.
+#[derive(Serialize)]
+pub(crate) struct Nevers {
+    pub(crate) nevers: Vec<NeverView>,
+}
 
 /// The plan that waits, if one does.
 pub(crate) fn waiting(found: &Option<WaitingPlan>, look: Look) -> String {
@@ -12,34 +19,70 @@ pub(crate) fn waiting(found: &Option<WaitingPlan>, look: Look) -> String {
 
 /// A plan that waits.
 pub(crate) fn plan(plan: &WaitingPlan, look: Look) -> String {
-    let mut table = Table::new(look, &["ROW", "SERVICE", "CHANGE", "TITLE", "WHAT"]);
+    let mut table = Table::new(look, &["ROW", "SERVICE", "CHANGE", "TITLE", "WHAT", "WHY"]);
     for row in &plan.rows {
-        let tone = if row.skipped { Tone::Quiet } else { Tone::Plain };
-        let what = if row.skipped { "left out".into() } else { what(row) };
+        let tone = match (row.skipped, row.changed_since) {
+            (true, _) => Tone::Quiet,
+            (false, Some(_)) => Tone::Attention,
+            (false, None) => Tone::Plain,
+        };
         let cells = [
             row.row.to_string(),
             row.provider.title().into(),
-            row.action.replace('_', " "),
+            row.action.to_string(),
             truncated(&row.title, look.title_width()),
-            what,
+            if row.skipped { "left out".into() } else { what(row) },
+            why(row),
         ];
         table.toned_row(cells.map(|cell| (cell, tone)));
     }
-    paragraphs([table.text(), NEXT.into()])
+    paragraphs([table.text(), changed(plan), NEXT.into()])
 }
 
 const NEXT: &str = "Carry it out with `plan apply`, or leave rows out with `plan skip ROW` or `plan never ROW`.";
 
-/// What changes, in few words. The plan was stored as text, so its values are read from that.
+fn changed(plan: &WaitingPlan) -> String {
+    match plan.rows.iter().filter(|row| row.changed_since.is_some()).count() {
+        0 => String::new(),
+        1 => "1 row is not as it was shown before.".into(),
+        rows => format!("{rows} rows are not as they were shown before."),
+    }
+}
+
+/// What changes, in few words.
 fn what(row: &WaitingRow) -> String {
-    let changes = row.fields.as_array().into_iter().flatten();
-    let said = |change: &serde_json::Value| {
-        let value = |side: &str| truncated(&value_text(&change[side]), report::VALUE_WIDTH);
-        let name = report::field_name(change["field"].as_str().unwrap_or_default());
-        match row.action.starts_with("create") {
-            true => format!("{name} {}", value("after")),
-            false => format!("{name} {} → {}", value("before"), value("after")),
+    let said = |change: &WaitingField| {
+        let value =
+            |value: Option<&serde_json::Value>| truncated(&value_text(value.unwrap_or_default()), report::VALUE_WIDTH);
+        let name = report::field_name(change.field.as_str());
+        let after = change.wish.as_ref().map(|wish| &wish.value).or(change.after.as_ref());
+        match (change.skipped, row.at.is_some()) {
+            (true, _) => format!("{name} left out"),
+            (false, true) => format!("{name} {}", value(after)),
+            (false, false) => format!("{name} {} → {}", value(change.before.as_ref()), value(after)),
         }
     };
-    changes.map(said).collect::<Vec<_>>().join(", ")
+    row.fields.iter().map(said).collect::<Vec<_>>().join(", ")
+}
+
+/// Who changed it last, and when.
+fn why(row: &WaitingRow) -> String {
+    let fields = row.fields.iter().map(|one| (one.at, one.origin));
+    let newest = fields.max_by_key(|(at, _)| *at).or(row.at.zip(row.origin));
+    newest.map(|(at, origin)| cause(origin, at)).unwrap_or_default()
+}
+
+/// What is never synced, the newest first.
+pub(crate) fn nevers(found: &Nevers, look: Look) -> String {
+    if found.nevers.is_empty() {
+        return "Everything takes part.".into();
+    }
+    let mut table = Table::new(look, &["TITLE", "WHAT", "ID", "SINCE"]);
+    for never in &found.nevers {
+        let title = truncated(never.title.as_deref().unwrap_or("–"), look.title_width());
+        let what = never.field.map_or_else(|| "all of it".into(), |field| report::field_name(field.as_str()));
+        let id = format!("{}:{}", never.provider, never.external_id);
+        table.row([title, what, id, moment(never.at)]);
+    }
+    paragraphs([table.text(), "Take one back with `plan allow ID`, or `plan allow ID --field FIELD`.".into()])
 }

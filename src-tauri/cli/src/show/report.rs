@@ -9,7 +9,7 @@ use kuroibara_engine::{
     sync::report::{PlanRow, ProviderReport, ProviderStatus, Report},
 };
 
-use super::{paragraphs, value_text, word};
+use super::{cause, paragraphs, value_text, word};
 use crate::table::{Look, Table, Tone, plain, truncated};
 
 /// So many rows of a plan that was carried out are shown; `history` has them all.
@@ -57,13 +57,14 @@ fn providers(report: &Report, look: Look) -> String {
 
 /// Rows of a plan, at most so many.
 fn rows(plan: &[PlanRow], most: usize, look: Look) -> String {
-    let mut table = Table::new(look, &["SERVICE", "CHANGE", "TITLE", "WHAT", "ROW"]);
+    let mut table = Table::new(look, &["SERVICE", "CHANGE", "TITLE", "WHAT", "WHY", "ROW"]);
     for row in plan.iter().take(most) {
         table.row([
             row.provider.title().into(),
             change(row.action).into(),
             truncated(&row.title, look.title_width()),
             row.fields.iter().map(|field| said(row.action, field)).collect::<Vec<_>>().join(", "),
+            why(row),
             format!("{}:{}", row.provider, row.external_id),
         ]);
     }
@@ -77,6 +78,12 @@ fn rows(plan: &[PlanRow], most: usize, look: Look) -> String {
     table.text() + &rest
 }
 
+/// Who changed it last, and when.
+fn why(row: &PlanRow) -> String {
+    let newest = row.fields.iter().map(|one| (one.at, one.origin)).max_by_key(|(at, _)| *at);
+    newest.or(row.at.zip(row.origin)).map(|(at, origin)| cause(origin, at)).unwrap_or_default()
+}
+
 /// What went wrong, what stands in the way, what the reader should know.
 fn remarks(report: &Report, look: Look) -> String {
     let of = |(provider, one): (&Provider, &ProviderReport)| {
@@ -88,7 +95,9 @@ fn remarks(report: &Report, look: Look) -> String {
             one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
         let held =
             (one.held > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), held_text(*provider, one.held)));
-        errors.chain(notices).chain(held).collect::<Vec<_>>()
+        let gone =
+            (one.gone > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), gone_text(*provider, one.gone)));
+        errors.chain(notices).chain(held).chain(gone).collect::<Vec<_>>()
     };
     report.providers.iter().flat_map(of).collect::<Vec<_>>().join("\n")
 }
@@ -158,6 +167,14 @@ fn held_text(provider: Provider, entries: usize) -> String {
         if entries == 1 { ("1 entry".to_owned(), "is") } else { (format!("{entries} entries"), "are") };
     format!(
         "{}: {entries} {are} held back in part. `keep-in-step --help` and `update --help` say why.",
+        provider.title()
+    )
+}
+
+fn gone_text(provider: Provider, titles: usize) -> String {
+    let titles = if titles == 1 { "1 title".to_owned() } else { format!("{titles} titles") };
+    format!(
+        "{}: of {titles} of the plan nothing was left to do: done already, or not there any more.",
         provider.title()
     )
 }

@@ -24,7 +24,7 @@ pub(crate) fn settings(settings: &SettingsView, look: Look) -> String {
             plain(last_sync(view)),
         ]);
     }
-    paragraphs([table.text(), in_step(settings.keep_in_step).into()])
+    paragraphs([table.text(), in_step(settings.keep_in_step).into(), guard(settings.guard_percent)])
 }
 
 /// Whether services are kept in step.
@@ -33,6 +33,11 @@ pub(crate) fn in_step(on: bool) -> &'static str {
         true => "Services are kept in step: what changes at one goes to the others.",
         false => "Services are not kept in step: what changes at one comes here and goes no further.",
     }
+}
+
+/// How much a sync may take away without asking.
+pub(crate) fn guard(percent: u32) -> String {
+    format!("A sync that would lower, clear or remove more than {percent} % of a service's titles waits for you.")
 }
 
 /// One integration.

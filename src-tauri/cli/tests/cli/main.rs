@@ -9,5 +9,6 @@ mod kill;
 mod machine;
 mod plan;
 mod secrets;
+mod trust;
 mod undo;
 mod world;

@@ -28,9 +28,10 @@ fn create(state: &MangaState, policy: &Policy, merged: &mut Merged) {
     let Some((provider, observation)) = newest(new) else { return };
     let stamp = stamp_of(provider, observation);
     let shape = policy.providers[provider].shape(provider);
-    let fields =
-        shape.project(&observation.fields, state.sides[provider].as_ref().map(|s| s.totals).unwrap_or_default());
-    let taken = fields.iter().filter(|(field, _)| *field == Field::Status || policy.providers[provider].allows(*field));
+    let (totals, left_out) = state.sides[provider].as_ref().map(|s| (s.totals, s.left_out)).unwrap_or_default();
+    let fields = shape.project(&observation.fields, totals);
+    let takes_part = |field: Field| policy.providers[provider].allows(field) && !left_out[field];
+    let taken = fields.iter().filter(|(field, _)| *field == Field::Status || takes_part(*field));
     let entry = Entry::from_fields(&taken.map(|(field, value)| (field, value.clone())).collect());
     merged.local = Local::Present(entry, Stamps::all(stamp));
     merged.arrival = Some(Arrival::Created(provider));

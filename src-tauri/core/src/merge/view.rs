@@ -2,6 +2,7 @@
 
 use crate::{
     Base, Entry, Field, Fields, Observation, Pair, Provider, ProviderPolicy, Shape, Side, Status, Totals, Value,
+    state::LeftOut,
 };
 
 /// The two sides of one mapping in the provider's terms, with their last agreement.
@@ -12,6 +13,7 @@ pub(crate) struct View<'a> {
     pub(crate) totals: Totals,
     pub(crate) seen: &'a Observation,
     pub(crate) base: Option<&'a Base>,
+    left_out: LeftOut,
     entry: &'a Entry,
     mine: Fields,
     theirs: Fields,
@@ -40,12 +42,13 @@ impl<'a> View<'a> {
         let shape = policy.shape(provider);
         let mine = shape.project_as(&entry.fields(), status, side.totals);
         let theirs = shape.project(&seen.fields, side.totals);
-        Some(Self { provider, policy, shape, totals: side.totals, seen, base, entry, mine, theirs })
+        let (totals, left_out) = (side.totals, side.left_out);
+        Some(Self { provider, policy, shape, totals, seen, base, left_out, entry, mine, theirs })
     }
 
-    /// Ours and theirs of `field`; none where it is unknown on either side or switched off.
+    /// Ours and theirs of `field`; none where it is unknown on either side, switched off or left out.
     pub(crate) fn both(&self, field: Field) -> Option<(&Value, &Value)> {
-        let allowed = self.policy.allows(field);
+        let allowed = self.policy.allows(field) && !self.left_out[field];
         self.mine.get(field).zip(self.theirs.get(field)).filter(|_| allowed)
     }
 

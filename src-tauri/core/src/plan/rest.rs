@@ -37,8 +37,8 @@ fn is_field_at_rest(
     let theirs = seen.fields.get(field).filter(|theirs| shape.holds(field, theirs, status));
     match (theirs, &base.pairs[field]) {
         (None, pair) => pair.is_none(),
-        // What is switched off, or can't be held for ours, is left as it is.
-        (Some(_), _) if !held_here || !chosen.allows(field) => true,
+        // What is switched off or left out, or can't be held for ours, is left as it is.
+        (Some(_), _) if !held_here || !chosen.allows(field) || side.left_out[field] => true,
         (Some(theirs), Some(Pair { ours: Some(sent), theirs: known })) => {
             let mine = |value: &Value| shape.round(field, value, side.totals);
             theirs == known && sent.projected == *theirs && sent.raw == value && mine(&value) == *theirs

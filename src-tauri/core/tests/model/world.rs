@@ -243,6 +243,7 @@ impl World {
                 base: link.base.clone(),
                 remote: link.seen.clone(),
                 intent: link.intent.clone().map(Box::new),
+                left_out: Default::default(),
             })
         });
         MangaState { local: self.local.clone(), sides }

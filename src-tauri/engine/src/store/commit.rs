@@ -167,7 +167,9 @@ impl Rows {
                 Some(row) => self.entries.push(row),
                 None => self.entries_forgotten.push(change.manga.into()),
             },
-            None if change.mappings.iter().any(planned::relinks) => self.entries_touched.push(change.manga.into()),
+            None if change.mappings.iter().any(planned::relinks) || decides(change) => {
+                self.entries_touched.push(change.manga.into());
+            }
             None => {}
         }
         Ok(())
@@ -212,6 +214,14 @@ impl Rows {
             }
         }
     }
+}
+
+/// Whether a question is answered: nobody who planned with it open may store that any more, nor answer it again.
+fn decides(change: &MangaChange) -> bool {
+    change.conflicts.iter().any(|conflict| match conflict {
+        ConflictChange::Close { .. } => true,
+        ConflictChange::Open(_) => false,
+    })
 }
 
 /// Whether the same question is among those that follow, whose body then holds.

@@ -72,6 +72,13 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// The keys of the open questions, the oldest first.
+    pub async fn open_conflict_ids(&self) -> Result<Vec<Uuid>, StoreError> {
+        let text = "SELECT id FROM conflicts WHERE decided_at IS NULL ORDER BY opened_at, id";
+        let rows: Vec<(Uuid,)> = self.pool.all(text, args![]).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// One question, open or decided.
     pub async fn conflict(&self, id: Uuid) -> Result<Option<Conflict>, StoreError> {
         let row: Option<ConflictRow> = self.pool.optional("SELECT * FROM conflicts WHERE id = $1", args![id]).await?;

@@ -172,6 +172,13 @@ impl IntegrationRow {
 }
 
 impl Db {
+    /// Notes how far a provider's clock is ahead of ours.
+    pub async fn note_clock(&self, integration: IntegrationId, ahead: Duration) -> Result<(), StoreError> {
+        let text = "UPDATE external_integrations SET clock_ahead = $2 WHERE id = $1";
+        self.pool.run(text, args![integration, ahead.num_nanoseconds()]).await?;
+        Ok(())
+    }
+
     /// All three integrations.
     pub async fn integrations(&self) -> Result<EnumMap<Provider, Integration>, StoreError> {
         let rows: Vec<IntegrationRow> = self.pool.all(SELECT, args![self.user]).await?;

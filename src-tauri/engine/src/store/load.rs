@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use enum_map::EnumMap;
 use kuroibara_core::{
     Base, ExternalId, IntegrationId, Intent, Local, MangaId, MangaState, MappingId, Provider, Remote, Side, Time,
-    Totals,
+    Totals, state::LeftOut,
 };
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::{
     Db, StoreError,
     conflicts::{self, Conflict, ConflictRow},
     entries::{self, EntryColumns},
-    mappings,
+    ignored, mappings,
     sql::{Arg, Row, Tx, args},
     text::{count, provider, some_count, some_from_json, some_time, time},
 };
@@ -97,7 +97,7 @@ impl Db {
         let mut tx = self.pool.read().await?;
         let keys = scope.keys(&mut tx).await?;
         let keys = keys.as_deref();
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded { left_out: ignored::left_out(&mut tx).await?, ..Loaded::default() };
         each(&mut tx, keys, MANGA, MANGA_AMONG, |row| loaded.add_manga(row)).await?;
         each(&mut tx, keys, ENTRIES, ENTRIES_AMONG, |row| loaded.add_entry(row)).await?;
         each(&mut tx, keys, MAPPINGS, MAPPINGS_AMONG, |row| loaded.add_mapping(row)).await?;
@@ -154,6 +154,7 @@ impl Pick {
 struct Loaded {
     manga: Vec<LoadedManga>,
     places: HashMap<Uuid, usize>,
+    left_out: HashMap<(Provider, ExternalId), LeftOut>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -227,15 +228,17 @@ impl Loaded {
     }
 
     fn add_mapping(&mut self, row: MappingRow) -> Result<(), StoreError> {
+        let work = (provider(&row.integration_type)?, ExternalId(row.external_manga_id.clone()));
+        let left_out = self.left_out.get(&work).copied().unwrap_or_default();
         let Some(manga) = self.find(row.manga_id) else { return Ok(()) };
-        let provider = provider(&row.integration_type)?;
-        manga.state.sides[provider] = Some(row.side()?);
+        let (provider, external_id) = work;
+        manga.state.sides[provider] = Some(Side { left_out, ..row.side()? });
         manga.mappings[provider] = Some(LoadedMapping {
             id: MappingId(row.id),
             read_at: some_time(row.remote_read_at),
             unsettled: row.unsettled,
             due: row.due()?,
-            external_id: ExternalId(row.external_manga_id),
+            external_id,
         });
         Ok(())
     }
@@ -258,6 +261,7 @@ impl MappingRow {
             base: some_from_json::<Base>("base", self.base.as_deref())?,
             remote,
             intent: some_from_json::<Intent>("intents.body", self.intent.as_deref())?.map(Box::new),
+            left_out: LeftOut::default(),
         })
     }
 

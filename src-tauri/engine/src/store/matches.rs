@@ -1,15 +1,15 @@
-//! Tables `match_candidates`, `rejected_pairs` and `ignored`: which links wait for a person, and which a person refused.
+//! Tables `match_candidates` and `rejected_pairs`: which links wait for a person, and which a person refused.
 
 use std::collections::HashSet;
 
-use kuroibara_core::{ExternalId, Field, MangaId, Provider, Time};
+use kuroibara_core::{ExternalId, MangaId, Provider, Time};
 use uuid::Uuid;
 
 use super::{
     Db, StoreError,
     change::Json,
     sql::{Arg, args},
-    text::{count, field, from_json, json, provider, time},
+    text::{count, from_json, json, provider, time},
 };
 
 /// A link that waits for a person.
@@ -32,20 +32,6 @@ pub struct MatchCandidate {
     /// Since when it waits.
     pub opened_at: Time,
 }
-
-/// What is never to be synced: all of a work, or one field of it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Ignored {
-    /// Where.
-    pub provider: Provider,
-    /// Which work.
-    pub external_id: ExternalId,
-    /// Which field; none: all.
-    pub field: Option<Field>,
-}
-
-/// In the column that is part of the key and so can't be null: all fields.
-const ALL_FIELDS: &str = "*";
 
 #[derive(sqlx::FromRow)]
 struct CandidateRow {
@@ -125,38 +111,6 @@ impl Db {
         let text = "DELETE FROM rejected_pairs WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
         self.pool.run_seen(text, args![manga, at, id.as_str()]).await?;
         Ok(())
-    }
-
-    /// What is never to be synced.
-    pub async fn ignored(&self) -> Result<HashSet<Ignored>, StoreError> {
-        let text = "SELECT provider, external_id, field FROM ignored";
-        let rows: Vec<(String, String, String)> = self.pool.all(text, args![]).await?;
-        let ignored = |(at, id, word): (String, String, String)| {
-            let named = (word != ALL_FIELDS).then(|| field("ignored.field", &word)).transpose()?;
-            Ok(Ignored { provider: provider(&at)?, external_id: ExternalId(id), field: named })
-        };
-        rows.into_iter().map(ignored).collect()
-    }
-
-    /// Notes that something is never to be synced.
-    pub async fn ignore(&self, what: &Ignored, now: Time) -> Result<(), StoreError> {
-        let text = "INSERT INTO ignored (provider, external_id, field, at) VALUES ($1, $2, $3, $4) \
-            ON CONFLICT (provider, external_id, field) DO NOTHING";
-        self.pool.run_seen(text, [what.key(), args![now]].concat()).await?;
-        Ok(())
-    }
-
-    /// Takes that back.
-    pub async fn stop_ignoring(&self, what: &Ignored) -> Result<(), StoreError> {
-        let text = "DELETE FROM ignored WHERE provider = $1 AND external_id = $2 AND field = $3";
-        self.pool.run_seen(text, what.key()).await?;
-        Ok(())
-    }
-}
-
-impl Ignored {
-    fn key(&self) -> Vec<Arg> {
-        args![self.provider, self.external_id.as_str(), self.field.map_or(ALL_FIELDS, Field::as_str)]
     }
 }
 

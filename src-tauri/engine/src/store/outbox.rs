@@ -2,6 +2,7 @@
 //!
 //! Each edit gives its row a new mark, so that what finishes later removes only the row that it was begun for.
 
+use enum_map::EnumMap;
 use kuroibara_core::{ExternalId, MangaId, MappingId, Provider, Time};
 use uuid::Uuid;
 
@@ -35,6 +36,17 @@ pub struct Waiting {
     pub error: Option<Failure>,
     /// Whether the provider said no for good, so that it waits for another edit.
     pub refused: bool,
+}
+
+/// How much waits to be sent to one provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Titles of which something waits.
+    pub waiting: u32,
+    /// Since when the oldest does.
+    pub waiting_since: Option<Time>,
+    /// Titles that were refused for good.
+    pub refused: u32,
 }
 
 #[derive(sqlx::FromRow)]
@@ -78,6 +90,21 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// How much waits, by provider; none: nothing does.
+    pub async fn queues(&self) -> Result<EnumMap<Provider, Option<Queue>>, StoreError> {
+        let rows: Vec<(String, bool, i64, i64)> = self.pool.all(QUEUES, args![]).await?;
+        let mut queues: EnumMap<Provider, Option<Queue>> = EnumMap::default();
+        for (at, refused, titles, since) in rows {
+            let queue = queues[provider(&at)?].get_or_insert_default();
+            let titles = count("count", titles)?;
+            match refused {
+                true => queue.refused = titles,
+                false => (queue.waiting, queue.waiting_since) = (titles, Some(time(since))),
+            }
+        }
+        Ok(queues)
+    }
+
     /// What of one manga waits to be sent.
     pub async fn waiting_of(&self, manga: MangaId) -> Result<Vec<Waiting>, StoreError> {
         let rows: Vec<WaitingRow> = self.pool.all(WAITING_OF, args![manga]).await?;
@@ -104,6 +131,9 @@ pub(super) const DONE: &str = "DELETE FROM outbox WHERE mark IN {}";
 pub(super) const FAILED: &str = "UPDATE outbox SET attempts = outbox.attempts + 1, next_try_at = v.column2, \
     error_code = v.column3, error_message = v.column4, refused = v.column5 FROM (VALUES {}) AS v \
     WHERE outbox.mark = v.column1";
+const QUEUES: &str = "SELECT i.integration_type, refused, count(*), min(due_since) FROM outbox \
+    JOIN external_manga_mappings m ON m.id = outbox.mapping_id JOIN external_integrations i ON i.id = m.integration_id \
+    GROUP BY i.integration_type, refused";
 const NEXT_DUE: &str = "SELECT min(coalesce(next_try_at, due_since)) FROM outbox \
     JOIN external_manga_mappings m ON m.id = outbox.mapping_id JOIN external_integrations i ON i.id = m.integration_id \
     WHERE refused = FALSE AND i.integration_type IN {}";

@@ -44,6 +44,17 @@ pub struct Run {
     pub plan: Option<Json>,
 }
 
+/// What the end of a sync means for the plan that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlanChange {
+    /// It is as it was.
+    Keep,
+    /// None waits any more.
+    Settle,
+    /// This one waits, and no other.
+    Wait(Json),
+}
+
 #[derive(sqlx::FromRow)]
 struct RunRow {
     id: Uuid,
@@ -82,7 +93,7 @@ impl Db {
         tx.commit_seen().await
     }
 
-    /// Notes how a sync ended, with what it did, and with its plan if that waits for a person. How much it looked at is
+    /// Notes how a sync ended, with what it did, and what becomes of the plan that waits. How much it looked at is
     /// known only now: a list may have had to be read whole.
     pub async fn end_run(
         &self,
@@ -90,13 +101,21 @@ impl Db {
         strategy: Option<&str>,
         status: &str,
         report: &Json,
-        plan: Option<&Json>,
+        plan: PlanChange,
         now: Time,
     ) -> Result<(), StoreError> {
-        let plan = plan.map(|plan| json("sync_runs.plan", plan)).transpose()?;
+        let (settles, plan) = match plan {
+            PlanChange::Keep => (false, None),
+            PlanChange::Settle => (true, None),
+            PlanChange::Wait(plan) => (true, Some(json("sync_runs.plan", &plan)?)),
+        };
         let report = json("sync_runs.report", report)?;
-        self.pool.run_seen(END, args![id, status, now, report, plan, strategy]).await?;
-        Ok(())
+        let mut tx = self.pool.write().await?;
+        if settles {
+            tx.run(SETTLE, args![self.user]).await?;
+        }
+        tx.run(END, args![id, status, now, report, plan, strategy]).await?;
+        tx.commit_seen().await
     }
 
     /// Syncs, the newest first.
@@ -117,24 +136,10 @@ impl Db {
         row.map(TryInto::try_into).transpose()
     }
 
-    /// Puts other rows in the place of a plan that waits.
-    pub async fn replace_plan(&self, id: RunId, plan: &Json) -> Result<(), StoreError> {
+    /// Puts other rows in the place of a plan that waits. False: it waits no more.
+    pub async fn replace_plan(&self, id: RunId, plan: &Json) -> Result<bool, StoreError> {
         let text = "UPDATE sync_runs SET plan = $2 WHERE id = $1 AND plan IS NOT NULL";
-        self.pool.run_seen(text, args![id, json("sync_runs.plan", plan)?]).await?;
-        Ok(())
-    }
-
-    /// No plan waits any more: everything was carried out.
-    pub async fn settle_all_plans(&self) -> Result<(), StoreError> {
-        let text = "UPDATE sync_runs SET plan = NULL WHERE user_id = $1 AND plan IS NOT NULL";
-        self.pool.run(text, args![self.user]).await?;
-        Ok(())
-    }
-
-    /// A plan waits no more: it was applied or given up.
-    pub async fn settle_plan(&self, id: RunId) -> Result<(), StoreError> {
-        self.pool.run_seen("UPDATE sync_runs SET plan = NULL WHERE id = $1", args![id]).await?;
-        Ok(())
+        Ok(self.pool.run_seen(text, args![id, json("sync_runs.plan", plan)?]).await? > 0)
     }
 }
 
@@ -144,6 +149,7 @@ const BEGIN: &str = "INSERT INTO sync_runs (id, user_id, strategy, trigger_kind,
     VALUES ($1, $2, $3, $4, 'running', $5)";
 const END: &str = "UPDATE sync_runs SET status = $2, finished_at = $3, report = $4, plan = $5, \
     strategy = coalesce($6, strategy) WHERE id = $1";
+const SETTLE: &str = "UPDATE sync_runs SET plan = NULL WHERE user_id = $1 AND plan IS NOT NULL";
 const LIST: &str = "SELECT * FROM sync_runs WHERE user_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2 OFFSET $3";
 const WAITING: &str = "SELECT * FROM sync_runs WHERE user_id = $1 AND plan IS NOT NULL \
     ORDER BY started_at DESC, id DESC LIMIT 1";

@@ -58,7 +58,9 @@ impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unp
 
 /// The same expression on either database.
 macro_rules! on_either {
-    ($on:expr, $kind:ident, $inner:ident, $args:ident => $run:expr) => {
+    ($on:expr, $kind:ident, $inner:ident, $args:ident => $run:expr) => {{
+        // What a task costs is counted by its statements.
+        tracing::trace!(target: "kuroibara::sql", "statement");
         match $on {
             $kind::Sqlite($inner) => {
                 let $args: SqliteArguments = arguments($args)?;
@@ -69,7 +71,7 @@ macro_rules! on_either {
                 $run
             }
         }
-    };
+    }};
 }
 
 impl Pool {

@@ -82,6 +82,14 @@ impl Db {
         Ok(())
     }
 
+    /// Has the next sync of one provider wait for a person again.
+    pub async fn withdraw_approval(&self, at: Provider, now: Time) -> Result<(), StoreError> {
+        let text = "UPDATE external_integrations SET approved_at = NULL, updated_at = $3 \
+            WHERE user_id = $1 AND integration_type = $2 AND approved_at IS NOT NULL";
+        self.pool.run(text, args![self.user, at, now]).await?;
+        Ok(())
+    }
+
     /// Notes when and how a run ended at a provider.
     pub async fn note_synced(&self, at: Provider, now: Time, status: &str) -> Result<(), StoreError> {
         self.pool.run(SYNCED, args![self.user, at, now, status]).await?;
@@ -97,7 +105,7 @@ impl Db {
         let list: Vec<KeptEntry> = rows.into_iter().map(kept).collect::<Result<_, StoreError>>()?;
         let entries = u32::try_from(list.len()).unwrap_or(u32::MAX);
         let list = serde_json::to_value(list).map_err(|_| StoreError::Unintelligible { column: "snapshots.body" })?;
-        let snapshot = Snapshot { id: self.new_id(now), run, integration, entries, taken_at: now };
+        let snapshot = Snapshot { id: self.new_id(now), run, integration, entries, bytes: 0, taken_at: now };
         self.keep_snapshot(&snapshot, &list).await
     }
 }

@@ -81,10 +81,11 @@ fn scope(field: &Field<'_>, found: &[Found], only: Option<&HashSet<MangaId>>) ->
     if field.taking_part().any(|(_, retrieved)| retrieved.full) {
         return Scope::All;
     }
-    let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id]));
+    let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id])).map(|(provider, id)| (*provider, id));
+    let accepted = field.run.order.accepted.iter().flat_map(|accepted| accepted.works()).filter(|_| only.is_none());
     Scope::Only(Pick {
         manga: only.into_iter().flatten().copied().collect(),
-        works: works.map(|(provider, id)| (field.integrations[*provider].id, id.clone())).collect(),
+        works: works.chain(accepted).map(|(provider, id)| (field.integrations[provider].id, id.clone())).collect(),
         due_at: only.is_none().then(|| field.run.engine.clock.now()),
         unsettled: only.is_none(),
     })

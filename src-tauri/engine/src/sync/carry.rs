@@ -7,7 +7,17 @@ use std::collections::HashSet;
 use enum_map::EnumMap;
 use kuroibara_core::{MangaId, Provider};
 
-use super::{agenda::Agenda, course::Course, subject::Subject};
+use super::{
+    accept::{Verdict, changed},
+    agenda::Agenda,
+    course::Course,
+    report::PlanRow,
+    run::Run,
+    subject::Subject,
+    survey::Survey,
+    tally::Tally,
+    waiting::{RowName, WaitingRow},
+};
 use crate::error::EngineError;
 
 /// Rounds of planning and sending after the first: a save rule may need a second request, an edit may come in between.
@@ -22,6 +32,12 @@ struct Stored {
     stale: HashSet<MangaId>,
     /// Whether a work that was new came into the library in another way meanwhile: only another run can tell what it is now.
     overtaken: bool,
+    /// Rows that were accepted and have been looked at.
+    met: HashSet<RowName>,
+    /// What titles come to of which something else was accepted, or nothing.
+    differing: Vec<WaitingRow>,
+    /// The providers of those of which something else was accepted.
+    contradicted: HashSet<Provider>,
     /// Entries that took values from each provider.
     pulled: EnumMap<Provider, usize>,
     /// Entries that came into the library from each provider.
@@ -29,34 +45,65 @@ struct Stored {
 }
 
 impl Course<'_> {
-    /// Update, push: carries out what may go ahead.
+    /// Update, push: carries out what may go ahead, of the rows `planned`. What comes back waits for a person.
     pub(super) async fn carry_out(
         &mut self,
         everything: Agenda,
+        planned: &[PlanRow],
         ready: EnumMap<Provider, bool>,
-    ) -> Result<(), EngineError> {
-        let agenda = self.without_the_waiting(everything, ready).await?;
+    ) -> Result<Option<Vec<WaitingRow>>, EngineError> {
+        let some_wait = self.retrieved.iter().any(|(provider, one)| one.is_some() && !ready[provider]);
+        let Survey { agenda, tally } = self.without_the_waiting(everything, ready).await?;
+        let waiting = if some_wait { Some(self.run.waiting(planned, &tally.rows).await?) } else { None };
         let mut stored = self.store(&agenda).await?;
         drop(agenda);
         self.count_pulled(&stored);
         let mut overtaken = stored.overtaken;
-        let mut touched = stored.writing;
+        let mut touched = std::mem::take(&mut stored.writing);
         for _ in 0..ROUNDS {
             if stored.stale.is_empty() {
                 break;
             }
             touched.extend(&stored.stale);
             let again = self.survey(Some(&stored.stale)).await?;
-            stored = self.store(&again.agenda).await?;
+            stored = self.store(&again.agenda).await?.after(stored);
             overtaken |= stored.overtaken;
         }
-        // With something left unstored the cursor stays, so that the next run reads it again; with something left out by the
-        // person nothing is approved either.
-        if stored.stale.is_empty() && !overtaken && self.run.order.skipped.is_empty() {
-            self.run.store_listings(self.retrieved.values().flatten()).await?;
+        // With something left unstored the cursor stays, so that the next run reads it again.
+        if stored.stale.is_empty() && !overtaken {
+            self.store_listings(&stored).await?;
         }
         self.forget_the_listings();
-        self.settle(touched).await
+        self.note_changed(&stored);
+        self.settle(touched).await?;
+        Ok(if self.run.order.accepted.is_some() { self.run.rest(stored.differing) } else { waiting })
+    }
+
+    /// Where something is left out by the person, or is not what was accepted, the listing is read again by the next run, and
+    /// what it then proposes waits.
+    async fn store_listings(&self, stored: &Stored) -> Result<(), EngineError> {
+        let left = self.run.order.accepted.as_ref().map(|accepted| accepted.left_at()).unwrap_or_default();
+        let differing: HashSet<Provider> = stored.differing.iter().map(|row| row.provider).collect();
+        let whole = |one: &&super::retrieve::Retrieved| {
+            let provider = one.integration.provider;
+            !left.contains(&provider) && !differing.contains(&provider)
+        };
+        self.run.store_listings(self.retrieved.values().flatten().filter(whole)).await?;
+        for provider in left.union(&stored.contradicted) {
+            self.run.engine.db.withdraw_approval(*provider, self.run.engine.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Says where what was accepted was no longer what would happen.
+    fn note_changed(&mut self, stored: &Stored) {
+        let Some(accepted) = &self.run.order.accepted else { return };
+        for (provider, report) in &mut self.reports {
+            let gone = accepted.names().filter(|(at, ..)| at == provider).filter(|name| !stored.met.contains(*name));
+            report.gone = gone.map(|(_, id, _)| id).collect::<HashSet<_>>().len();
+            let here = stored.differing.iter().filter(|row| row.provider == *provider);
+            report.note_changed(here.map(|row| &row.work).collect::<HashSet<_>>().len());
+        }
     }
 
     /// Everything, or everything again without the providers that wait.
@@ -64,13 +111,16 @@ impl Course<'_> {
         &mut self,
         everything: Agenda,
         ready: EnumMap<Provider, bool>,
-    ) -> Result<Agenda, EngineError> {
+    ) -> Result<Survey, EngineError> {
         let mut all_ready = true;
         for (provider, one) in self.retrieved.iter_mut().filter(|(provider, _)| !ready[*provider]) {
             all_ready &= one.take().is_none();
             tracing::info!(%provider, "waits for approval");
         }
-        if all_ready { Ok(everything) } else { Ok(self.survey(None).await?.agenda) }
+        if all_ready {
+            return Ok(Survey { agenda: everything, tally: Tally::default() });
+        }
+        self.survey(None).await
     }
 
     async fn store(&self, agenda: &Agenda) -> Result<Stored, EngineError> {
@@ -81,7 +131,8 @@ impl Course<'_> {
             // An edit made since the looks may need another one.
             let unseen: HashSet<MangaId> = slice.unseen.into_iter().map(|(manga, _)| manga).collect();
             let mut subjects = slice.subjects;
-            subjects.retain(|subject| !unseen.contains(&subject.manga) && !self.run.is_skipped(subject));
+            subjects.retain(|subject| !unseen.contains(&subject.manga));
+            subjects.retain(|subject| stored.takes(subject, self.run));
             stored.count(&subjects);
             let stale = self.run.store(&subjects, true).await?;
             stored.overtaken |= subjects.iter().any(|one| one.new.is_some() && stale.contains(&one.manga));
@@ -104,6 +155,31 @@ impl Course<'_> {
 }
 
 impl Stored {
+    /// Whether a title goes ahead: it does unless something else was accepted.
+    fn takes(&mut self, subject: &Subject, run: &Run<'_>) -> bool {
+        let Some(accepted) = &run.order.accepted else { return true };
+        let (verdict, wanted) = (accepted.verdict(subject), accepted.of_title(subject));
+        match verdict {
+            Verdict::Gone => return true,
+            Verdict::Stands => {}
+            Verdict::Differs => {
+                let planned = subject.shown(subject.plan.rows(&subject.state));
+                self.differing.extend(changed(&planned, run.engine.clock.now()));
+                self.contradicted.extend(wanted.iter().map(|((provider, ..), _)| *provider));
+            }
+        }
+        self.met.extend(wanted.into_iter().map(|(name, _)| name));
+        verdict == Verdict::Stands
+    }
+
+    /// This, with what is still to be known of what was stored before.
+    fn after(mut self, before: Self) -> Self {
+        self.met.extend(before.met);
+        self.differing.extend(before.differing);
+        self.contradicted.extend(before.contradicted);
+        self
+    }
+
     fn count(&mut self, subjects: &[Subject]) {
         for subject in subjects {
             if subject.plan.writes() {

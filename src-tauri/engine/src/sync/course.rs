@@ -8,8 +8,8 @@ use kuroibara_core::{MangaId, Policy, Provider};
 
 use super::{
     Trigger,
-    judge::{Waits, judge},
-    report::{Problem, ProviderReport, ProviderStatus, Strategy},
+    judge::judge,
+    report::{Problem, ProviderReport, ProviderStatus, Strategy, Waits},
     retrieve::{Missed, Retrieved, retrieve, tell_listing},
     run::Run,
     survey::{Field, Looks, Survey, Trouble, survey},
@@ -126,17 +126,10 @@ impl<'a> Course<'a> {
 
     fn note_waiting(&mut self, waits: &EnumMap<Provider, Option<Waits>>) {
         for (provider, report) in &mut self.reports {
-            let problem = match &waits[*provider] {
-                None => continue,
-                Some(Waits::First) => None,
-                Some(Waits::Guard(stop)) => Some(Problem {
-                    code: "guard".into(),
-                    message: format!("{}: {stop}", provider.title()),
-                    manga_id: None,
-                }),
-            };
+            let Some(waits) = waits[*provider] else { continue };
             report.status = ProviderStatus::NeedsApproval;
-            report.errors.extend(problem);
+            report.waits = Some(waits);
+            report.errors.extend(stopped(*provider, waits));
         }
     }
 }
@@ -144,6 +137,16 @@ impl<'a> Course<'a> {
 fn note_missed(report: &mut ProviderReport, Missed { status, problem }: Missed) {
     report.status = status;
     report.errors.extend(problem);
+}
+
+/// What the guard found, as a sentence too.
+fn stopped(provider: Provider, waits: Waits) -> Option<Problem> {
+    match waits {
+        Waits::First | Waits::Changed { .. } => None,
+        Waits::Guard { stop } => {
+            Some(Problem { code: "guard".into(), message: stop.sentence(provider), manga_id: None })
+        }
+    }
 }
 
 fn is_connected(integration: &Integration) -> bool {

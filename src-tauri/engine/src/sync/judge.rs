@@ -3,20 +3,11 @@
 use enum_map::EnumMap;
 use kuroibara_core::{
     Provider,
-    guard::{Guard, Stop, Weighed},
+    guard::{Guard, Weighed},
 };
 
-use super::{Order, retrieve::Retrieved, tally::Tally};
+use super::{Order, report::Waits, retrieve::Retrieved, tally::Tally};
 use crate::{Engine, error::EngineError};
-
-/// Why a provider's part of a plan waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Waits {
-    /// It is the first sync of this integration, or the services are kept in step since.
-    First,
-    /// The guard stopped it.
-    Guard(Stop),
-}
 
 /// Which providers' parts of the plan wait.
 pub(super) async fn judge(
@@ -29,22 +20,28 @@ pub(super) async fn judge(
     if order.approved {
         return Ok(waits);
     }
+    let guard = Guard::of(engine.db.local_user().await?.guard_percent);
     for (provider, retrieved) in retrieved.iter().filter_map(|(p, r)| Some((p, r.as_ref()?))) {
         waits[provider] = if retrieved.integration.approved_at.is_none() {
             (tally.at[provider].rows > 0).then_some(Waits::First)
         } else {
-            guard(engine, retrieved, tally.at[provider].lowered).await?
+            stopped(engine, guard, retrieved, tally.at[provider].lowered).await?
         };
     }
     Ok(waits)
 }
 
-async fn guard(engine: &Engine, retrieved: &Retrieved, lowered: usize) -> Result<Option<Waits>, EngineError> {
+async fn stopped(
+    engine: &Engine,
+    guard: Guard,
+    retrieved: &Retrieved,
+    lowered: usize,
+) -> Result<Option<Waits>, EngineError> {
     let listed = retrieved.full.then_some(retrieved.listing.entries.len());
     if lowered == 0 && listed != Some(0) {
         return Ok(None);
     }
     let with_base = engine.db.count_bases(retrieved.integration.id).await? as usize;
-    let stop = Guard::default().check(Weighed { with_base, listed, lowered }).err();
-    Ok(stop.map(Waits::Guard))
+    let stop = guard.check(Weighed { with_base, listed, lowered }).err();
+    Ok(stop.map(|stop| Waits::Guard { stop }))
 }

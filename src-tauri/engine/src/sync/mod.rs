@@ -5,6 +5,7 @@
 //! was read and merged is stored in one transaction, an intent is stored before each write, and a base moves only with the
 //! answer.
 
+pub mod accept;
 mod agenda;
 mod apply;
 mod carry;
@@ -22,13 +23,16 @@ mod settle;
 mod subject;
 mod survey;
 mod tally;
+pub mod waiting;
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use kuroibara_core::Provider;
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, error::EngineError, sync::report::Report};
+use crate::{Engine, error::EngineError};
+use accept::Accepted;
+use report::Report;
 
 /// What a sync is to cover, and how far it may go by itself.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +45,8 @@ pub struct Order {
     pub dry_run: bool,
     /// Whether what would wait for a person is carried out.
     pub approved: bool,
-    /// Plan rows to leave out this time, as [`row_key`]s.
-    pub skipped: BTreeSet<String>,
+    /// What was accepted of a plan that waited: that is carried out, and nothing else.
+    pub accepted: Option<Arc<Accepted>>,
     /// Who asked for it.
     pub trigger: Trigger,
 }

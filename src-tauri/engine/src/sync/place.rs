@@ -34,6 +34,7 @@ impl Field<'_> {
             stored: state.clone(),
             state,
             ties: EnumMap::default(),
+            wishes: None,
             open: Vec::new(),
         }
     }
@@ -74,7 +75,8 @@ impl Field<'_> {
         }
         let ignored = subject.ties[provider].as_ref().is_some_and(|tie| tie.ignored);
         if self.retrieved[provider].is_some() && !ignored {
-            subject.state.sides[provider].get_or_insert_with(Side::default);
+            let left_out = self.run.left_out.get(&(provider, id.clone())).copied().unwrap_or_default();
+            subject.state.sides[provider].get_or_insert_with(|| Side { left_out, ..Side::default() });
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kuroibara_core::{
-    ExternalId, MangaId, Provider, RunId,
+    ExternalId, MangaId, Origin, Provider, RunId, Time,
+    guard::Stop,
     plan::{Action, FieldChange},
 };
 use serde::{Deserialize, Serialize};
@@ -74,11 +75,36 @@ pub struct ProviderReport {
     pub unmatched: usize,
     /// Entries of which something is held back: the services are not kept in step, or the entry is private.
     pub held: usize,
+    /// Titles of an accepted plan of which nothing was left to do: they were done already, or are gone.
+    #[serde(default)]
+    pub gone: usize,
+    /// Why its part of the plan waits for a person, if it does.
+    #[serde(default)]
+    pub waits: Option<Waits>,
     /// What went wrong, item by item.
     pub errors: Vec<Problem>,
     /// What the reader should know of the account.
     #[serde(default)]
     pub notices: Vec<Notice>,
+}
+
+/// Why a provider's part of a plan waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Waits {
+    /// It is the first sync of this account, the services are kept in step since, or something was left out before.
+    First,
+    /// The guard stopped it.
+    Guard {
+        /// What it found, in numbers.
+        stop: Stop,
+    },
+    /// What was accepted is no longer what would happen.
+    Changed {
+        /// So many titles.
+        titles: usize,
+    },
 }
 
 /// How a run went at one provider.
@@ -115,6 +141,21 @@ impl ProviderStatus {
     }
 }
 
+impl ProviderReport {
+    /// Notes that so many titles of an accepted plan come to something else now.
+    pub(super) fn note_changed(&mut self, titles: usize) {
+        if titles == 0 {
+            return;
+        }
+        let (are, they) = if titles == 1 { ("1 title is", "It waits") } else { ("titles are", "They wait") };
+        let are = if titles == 1 { are.to_owned() } else { format!("{titles} {are}") };
+        let message = format!("{are} no longer as the plan showed. {they} for you as it is now");
+        self.status = ProviderStatus::NeedsApproval;
+        self.waits = Some(Waits::Changed { titles });
+        self.errors.push(Problem { code: "plan_changed".into(), message, manga_id: None });
+    }
+}
+
 /// Something that went wrong, or stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -139,8 +180,15 @@ pub struct PlanRow {
     pub provider: Provider,
     /// The work's id there.
     pub external_id: ExternalId,
+    /// One of the title's works, such as `anilist:30002`: rows with the same one are about the same title.
+    pub work: String,
     /// What happens.
     pub action: Action,
+    /// Who brought the entry or removed it, `user` or a provider; none where only fields change.
+    #[cfg_attr(feature = "specta", specta(type = Option<String>))]
+    pub origin: Option<Origin>,
+    /// When that was.
+    pub at: Option<Time>,
     /// Field by field.
     pub fields: Vec<FieldChange>,
 }

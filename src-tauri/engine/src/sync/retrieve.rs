@@ -149,6 +149,12 @@ async fn counted(engine: &Engine, mut retrieved: Retrieved, order: &Order) -> Re
         retrieved.began_at = engine.clock.now();
         retrieved.listing = listed(&retrieved).await?;
     }
+    // Known from now on, also after a dry run: what is measured anew each time would make each plan another one.
+    let ahead = retrieved.clock_ahead();
+    if ahead != retrieved.integration.clock_ahead {
+        engine.db.note_clock(retrieved.integration.id, ahead).await?;
+        retrieved.integration.clock_ahead = ahead;
+    }
     let (provider, entries) = (retrieved.integration.provider, retrieved.listing.entries.len());
     tracing::info!(%provider, entries, full = retrieved.full, dry_run = order.dry_run, "listed");
     Ok(retrieved)

@@ -1,25 +1,26 @@
 //! One run from its first request to its last acknowledged write.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use kuroibara_core::{MangaId, Provider, RunId, Time, identify::WorkId};
+use kuroibara_core::{MangaId, Provider, RunId, Time, identify::WorkId, state::LeftOut};
 
 use super::{
     Order,
+    accept::Verdict,
     apply::Pen,
     course::Course,
     lease::Lease,
-    report::Report,
+    report::{PlanRow, Report},
     retrieve::Retrieved,
-    row_key,
-    subject::{Subject, Tie},
+    subject::Subject,
+    waiting::{WaitingRow, renewed, without},
 };
 use crate::{
     Engine,
     error::EngineError,
     events::Event,
     http::Http,
-    store::{Batch, IntegrationChange, ListingRead, MangaChange},
+    store::{Batch, Ignored, IntegrationChange, ListingRead, MangaChange},
 };
 
 /// Manga per transaction: enough to be fast, few enough to let edits in between.
@@ -35,6 +36,8 @@ pub(super) struct Run<'a> {
     pub(super) began_at: Time,
     /// Works that the person said are never to be synced.
     pub(super) ignored: HashSet<WorkId>,
+    /// Fields of works of which the same was said.
+    pub(super) left_out: HashMap<WorkId, LeftOut>,
 }
 
 /// Carries `order` out.
@@ -43,27 +46,37 @@ pub(super) async fn run(engine: &Engine, order: &Order, lease: &Lease) -> Result
     let began_at = engine.clock.now();
     let id = RunId(engine.db.new_id(began_at));
     tracing::Span::current().record("run", tracing::field::display(id));
-    let ignored = engine.db.ignored().await?.into_iter().filter(|one| one.field.is_none());
-    let ignored = ignored.map(|one| (one.provider, one.external_id)).collect();
-    let run = Run { engine, id, lease, http: engine.http.fenced(lease.fence()), order, began_at, ignored };
+    let (mut ignored, mut left_out) = (HashSet::new(), HashMap::<WorkId, LeftOut>::new());
+    for Ignored { provider, external_id, field } in engine.db.ignored().await? {
+        let work = (provider, external_id);
+        match field {
+            None => drop(ignored.insert(work)),
+            Some(field) => left_out.entry(work).or_default()[field] = true,
+        }
+    }
+    let http = engine.http.fenced(lease.fence());
+    let run = Run { engine, id, lease, http, order, began_at, ignored, left_out };
     engine.tell(Event::Started { run_id: id });
     run.begin().await?;
     let result = run.steps().await;
     run.finish(&result).await?;
+    let result = result.map(|(report, _)| report);
     let applied = result.as_ref().is_ok_and(|report| report.applied);
     engine.tell(Event::Finished { run_id: id, applied });
     result
 }
 
 impl Run<'_> {
-    async fn steps(&self) -> Result<Report, EngineError> {
+    /// What was done, and what waits for a person.
+    async fn steps(&self) -> Result<(Report, Option<Vec<WaitingRow>>), EngineError> {
         let mut course = Course::begin(self).await?;
         let strategy = course.strategy();
         let mut everything = course.plan().await?;
         let plan = std::mem::take(&mut everything.tally.rows);
         let ready = course.ready(&everything.tally).await?;
+        let mut waiting = None;
         if !self.order.dry_run {
-            course.carry_out(everything.agenda, ready).await?;
+            waiting = course.carry_out(everything.agenda, &plan, ready).await?;
         }
         let mut providers = course.reports;
         for (provider, report) in &mut providers {
@@ -71,7 +84,23 @@ impl Run<'_> {
             let status = report.status;
             self.engine.tell(Event::ProviderDone { run_id: self.id, provider: *provider, status });
         }
-        Ok(Report { run_id: self.id, strategy, applied: !self.order.dry_run, providers, plan })
+        Ok((Report { run_id: self.id, strategy, applied: !self.order.dry_run, providers, plan }, waiting))
+    }
+
+    /// What of the rows `planned` waits, when these are `done`: with what was said of them before, and marked where they are
+    /// no longer as they were shown.
+    pub(super) async fn waiting(&self, planned: &[PlanRow], done: &[PlanRow]) -> Result<Vec<WaitingRow>, EngineError> {
+        let shown = self.engine.db.waiting_plan().await?.and_then(|run| WaitingRow::read(run.plan).ok());
+        Ok(renewed(&without(planned.to_vec(), done), &shown.unwrap_or_default(), self.engine.clock.now()))
+    }
+
+    /// What of an accepted plan waits further: what was not asked for, and what is no longer as it was accepted.
+    pub(super) fn rest(&self, differing: Vec<WaitingRow>) -> Option<Vec<WaitingRow>> {
+        let rest = self.order.accepted.iter().flat_map(|accepted| accepted.rest.iter().cloned());
+        let is_new = |row: &WaitingRow| differing.iter().all(|new| new.name() != row.name());
+        let rest: Vec<WaitingRow> = rest.filter(is_new).collect();
+        let rest: Vec<WaitingRow> = rest.into_iter().chain(differing).collect();
+        (!rest.is_empty()).then_some(rest)
     }
 
     /// Stores what the plans change here. Manga that somebody edited meanwhile come back, to be planned again.
@@ -98,13 +127,13 @@ impl Run<'_> {
         Pen { db: &self.engine.db, run: self.id, now: self.engine.clock.now(), relisted }
     }
 
-    /// Whether the person leaves this out.
-    pub(super) fn is_skipped(&self, subject: &Subject) -> bool {
-        let skipped = &self.order.skipped;
-        let key = |(provider, tie): (Provider, &Option<Box<Tie>>)| {
-            tie.as_ref().is_some_and(|tie| skipped.contains(&row_key(provider, &tie.external_id)))
-        };
-        !skipped.is_empty() && subject.ties.iter().any(key)
+    /// Whether what would happen to a title is what was accepted, or nothing.
+    pub(super) fn goes_ahead(&self, subject: &Subject) -> bool {
+        self.verdict(subject) != Verdict::Differs
+    }
+
+    pub(super) fn verdict(&self, subject: &Subject) -> Verdict {
+        self.order.accepted.as_ref().map_or(Verdict::Stands, |accepted| accepted.verdict(subject))
     }
 
     /// The cursors move only when everything that was listed is stored.

@@ -3,11 +3,12 @@
 use enum_map::EnumMap;
 use kuroibara_core::{
     ExternalId, MangaId, MangaState, MappingId, Policy, Provider, Remote, Time, Totals,
+    identify::WorkId,
     merge::{Arrival, Question},
-    plan::{self, Action, MangaPlan},
+    plan::{self, Action, MangaPlan, Wishes},
 };
 
-use super::report::PlanRow;
+use super::{report::PlanRow, row_key};
 use crate::store::{Conflict, Details, Due, LoadedManga, NewLink};
 
 /// One manga under consideration. What is large is boxed: thousands of these are put into a map, taken out and sorted.
@@ -25,6 +26,8 @@ pub(super) struct Subject {
     pub(super) stored: Box<MangaState>,
     pub(super) ties: EnumMap<Provider, Option<Box<Tie>>>,
     pub(super) plan: Box<MangaPlan>,
+    /// What the person chose in the place of what would be merged.
+    pub(super) wishes: Option<Box<Wishes>>,
     /// The questions that are open in the store.
     pub(super) open: Vec<Conflict>,
 }
@@ -81,6 +84,7 @@ impl Subject {
             state,
             ties,
             plan: Box::new(plan),
+            wishes: None,
             open: loaded.conflicts,
         }
     }
@@ -105,7 +109,10 @@ impl Subject {
 
     /// Plans it. What a provider has refused for good is set aside until it is edited again.
     pub(super) fn plan(&mut self, policy: &Policy) {
-        *self.plan = plan::plan(&self.state, policy);
+        *self.plan = match &self.wishes {
+            Some(wishes) => plan::plan_as_wished(&self.state, policy, wishes),
+            None => plan::plan(&self.state, policy),
+        };
         for provider in Provider::ALL {
             if self.ties[provider].as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
                 self.plan.pushes[provider].request = None;
@@ -125,15 +132,27 @@ impl Subject {
 
     /// The intended changes, which are the plan's rows, as they are shown.
     pub(super) fn shown(&self, rows: Vec<plan::Row>) -> Vec<PlanRow> {
-        let rows = rows.into_iter().map(|row| (row.provider, row.action, row.fields));
-        let links = self.links().map(|provider| (provider, Action::Link, Vec::new()));
-        links.chain(rows).filter_map(|(provider, action, fields)| self.row(provider, action, fields)).collect()
+        let link = |provider| plan::Row { provider, action: Action::Link, stamp: None, fields: Vec::new() };
+        self.links().map(link).chain(rows).filter_map(|row| self.row(row)).collect()
     }
 
-    fn row(&self, provider: Provider, action: Action, fields: Vec<plan::FieldChange>) -> Option<PlanRow> {
+    fn row(&self, row: plan::Row) -> Option<PlanRow> {
+        let plan::Row { provider, action, stamp, fields } = row;
         let external_id = self.ties[provider].as_ref()?.external_id.clone();
         let manga_id = self.new.is_none().then_some(self.manga);
-        Some(PlanRow { manga_id, title: self.title.clone(), provider, external_id, action, fields })
+        let (origin, at) = stamp.map(|stamp| (stamp.origin, stamp.at)).unzip();
+        let (title, work) = (self.title.clone(), self.work());
+        Some(PlanRow { manga_id, title, provider, external_id, work, action, origin, at, fields })
+    }
+
+    /// The works that it is.
+    pub(super) fn works(&self) -> impl Iterator<Item = WorkId> {
+        self.ties.iter().filter_map(|(provider, tie)| Some((provider, tie.as_ref()?.external_id.clone())))
+    }
+
+    /// One of its works, the same in each run that ties it to the same ones.
+    fn work(&self) -> String {
+        self.works().next().map(|(provider, id)| row_key(provider, &id)).unwrap_or_default()
     }
 
     /// Listed works that turn out to be a manga which another provider has too. One that does not come into the library

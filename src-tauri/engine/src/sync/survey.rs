@@ -106,6 +106,9 @@ pub(super) async fn survey(
 /// answer was lost is judged by the next listing: until then its provider takes no part.
 pub(super) async fn stored(field: &Field<'_>, manga: &HashSet<MangaId>) -> Result<Vec<Subject>, EngineError> {
     let mut subjects: Vec<Subject> = field.load(manga.iter().copied().collect()).await?.into_values().collect();
+    // Their own values were stored with the first round: what was edited since is newer.
+    let accepted = field.run.order.accepted.as_deref();
+    accepted.into_iter().for_each(|accepted| subjects.iter_mut().for_each(|subject| accepted.mask(subject)));
     subjects.iter_mut().for_each(Subject::hide_the_unanswered);
     subjects.iter_mut().for_each(|subject| subject.plan(field.policy));
     subjects.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -176,6 +179,7 @@ impl<'a> Field<'a> {
             let Some(mut subject) = known.or_else(new) else { continue };
             self.place(item, listed, &mut subject);
             self.note_absences(&mut subject);
+            self.hear_the_person(&mut subject);
             subject.plan(self.policy);
             let unseen = subject.to_look_at().filter(|work| !looks.seen.contains_key(work));
             slice.unseen.extend(unseen.map(|work| (subject.manga, work)));
@@ -185,6 +189,14 @@ impl<'a> Field<'a> {
             slice.subjects.push(subject);
         }
         Ok(slice)
+    }
+
+    /// Leaves out what the person leaves out of the plan that is applied, and puts their own values in it.
+    fn hear_the_person(&self, subject: &mut Subject) {
+        if let Some(accepted) = &self.run.order.accepted {
+            subject.wishes = accepted.wishes(subject);
+            accepted.mask(subject);
+        }
     }
 
     /// Manga as they are stored.

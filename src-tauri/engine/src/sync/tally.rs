@@ -49,7 +49,7 @@ impl Tally {
             if subject.plan.writes() || pen.changes(subject) {
                 self.changing.insert(subject.manga);
             }
-            if !run.is_skipped(subject) {
+            if run.goes_ahead(subject) {
                 self.rows.extend(rows);
             }
         }

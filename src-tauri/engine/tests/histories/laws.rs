@@ -10,6 +10,7 @@ use kuroibara_core::{
     state::Presence,
 };
 use kuroibara_engine::{
+    plan::{WaitingPlan, WaitingRow},
     store::{ConflictKind, JournalRow, LoadedManga},
     sync::{
         Order,
@@ -320,6 +321,29 @@ async fn is_outside(world: &World, manga: &[&LoadedManga], work: usize, head: &H
 }
 
 /// What must hold after each run, however it went.
+/// What is applied of a plan is what was accepted, exactly: each row of it, with no other value.
+pub fn check_accepted(world: &World, plan: Option<&WaitingPlan>, only: &[usize], report: &Report) {
+    let rows = || plan.into_iter().flat_map(|plan| &plan.rows);
+    for done in &report.plan {
+        let is_it = |row: &&WaitingRow| {
+            (row.provider, &row.external_id, row.action) == (done.provider, &done.external_id, done.action)
+        };
+        let accepted =
+            rows().find(is_it).filter(|row| if only.is_empty() { !row.skipped } else { only.contains(&row.row) });
+        let Some(accepted) = accepted else {
+            world.memory().broken.push(format!("applied and not accepted: {done:?}"));
+            continue;
+        };
+        let json = |value: &Option<Value>| serde_json::to_value(value).ok().filter(|value| !value.is_null());
+        let did: Vec<_> = done.fields.iter().map(|one| (one.field, json(&one.before), json(&one.after))).collect();
+        let taken = accepted.fields.iter().filter(|one| accepted.skipped || !one.skipped);
+        let meant: Vec<_> = taken.map(|one| (one.field.as_str(), one.before.clone(), one.after.clone())).collect();
+        if did != meant {
+            world.memory().broken.push(format!("accepted {meant:?} and applied {did:?}"));
+        }
+    }
+}
+
 pub fn check_report(world: &World, report: &Report) {
     let mut memory = world.memory();
     for (provider, one) in &report.providers {

@@ -1,11 +1,12 @@
 //! What happens in a history, drawn from its seed.
 
-use std::{collections::BTreeSet, sync::Mutex, time::Duration};
+use std::{sync::Mutex, time::Duration};
 
 use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, merge::decide::Answer};
 use kuroibara_engine::{
+    plan::{Part, PlanDecision, Verdict},
     settings::SettingsChange,
-    sync::{Order, Trigger, row_key},
+    sync::{Order, Trigger},
 };
 use kuroibara_sim::{Fault, FaultRule, Moment, READER, Work};
 
@@ -134,7 +135,7 @@ impl Plot {
     }
 
     async fn scene(&mut self, world: &World) {
-        match self.chance.below(21) {
+        match self.chance.below(22) {
             0..6 => {
                 for _ in 0..1 + self.chance.below(4) {
                     let (seed, mark) = self.event();
@@ -149,6 +150,7 @@ impl Plot {
             16 => self.relink(world).await,
             18 => self.answer(world).await,
             19 => self.undo(world).await,
+            20 => self.review(world).await,
             17 if self.chance.one_in(2) => {
                 let full = self.chance.one_in(2);
                 let order = Order { approved: true, full, ..Order::default() };
@@ -213,7 +215,7 @@ impl Plot {
             dry_run: self.chance.one_in(10),
             approved: !self.chance.one_in(4),
             trigger: self.chance.pick(&[Trigger::Manual, Trigger::Edit, Trigger::Schedule, Trigger::Return]),
-            skipped: if self.chance.one_in(10) { self.skipped(world) } else { BTreeSet::new() },
+            accepted: None,
         };
         if self.chance.one_in(3) {
             self.fault(world);
@@ -223,13 +225,40 @@ impl Plot {
         self.run(world, &order, turns, dies).await;
     }
 
-    /// Some rows that the reader does not want this time.
-    fn skipped(&mut self, world: &World) -> BTreeSet<String> {
-        let ids = world.memory().titles.iter().map(|title| title.ids).collect::<Vec<_>>();
-        let ids = self.chance.pick(&ids);
-        let keys =
-            ids.iter().filter_map(|(provider, id)| Some(row_key(provider, &id.as_ref()?.to_string().as_str().into())));
-        keys.take(1 + self.chance.below(2)).collect()
+    /// The reader looks at the plan that waits, leaves parts of it out, and applies the rest, or some rows of it.
+    async fn review(&mut self, world: &World) {
+        let Some(plan) = world.engine().waiting_plan().await.unwrap().filter(|plan| !plan.rows.is_empty()) else {
+            return;
+        };
+        let row = |chance: &mut Chance| 1 + chance.below(plan.rows.len());
+        for _ in 0..self.chance.below(4) {
+            let row = row(&mut self.chance);
+            let fields: Vec<Field> = plan.rows[row - 1].fields.iter().map(|one| one.field).collect();
+            let part = match fields.is_empty() || self.chance.one_in(3) {
+                true => Part::Row,
+                false => match self.chance.pick(&fields) {
+                    field if self.chance.one_in(2) => Part::Field(field),
+                    field => Part::Group(field.group()),
+                },
+            };
+            let verdict = if self.chance.one_in(4) { Verdict::Accept } else { Verdict::Skip };
+            let said = PlanDecision { rows: vec![row], part, verdict };
+            let heard = world.engine().plan_decide(Some(plan.run_id), &said).await.is_ok();
+            world.note(format!("the reader says {said:?} of the plan: {heard}"));
+        }
+        if self.chance.one_in(2) {
+            self.wait(world);
+        }
+        let rows = if self.chance.one_in(2) { Vec::new() } else { vec![row(&mut self.chance), row(&mut self.chance)] };
+        world.note(format!("the reader applies {rows:?} of the plan"));
+        let plan = world.engine().waiting_plan().await.unwrap();
+        let Ok(order) = world.engine().plan_order(None, &rows).await else { return };
+        let turns = if self.chance.one_in(3) { self.turns() } else { Vec::new() };
+        let dies = self.chance.one_in(10).then(|| self.chance.below(60) as i64);
+        if let Some(report) = world.sync(&order, turns, dies).await {
+            laws::check_report(world, &report);
+            laws::check_accepted(world, plan.as_ref(), &rows, &report);
+        }
     }
 
     async fn run(&mut self, world: &World, order: &Order, turns: Vec<Turn>, dies: Option<i64>) {

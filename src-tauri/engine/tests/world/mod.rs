@@ -67,6 +67,11 @@ impl World {
         Engine::open(self.config.clone(), Arc::new(self.clock.clone()), self.keyring.clone()).await.unwrap()
     }
 
+    /// What time it is at the services.
+    pub fn clock_time(&self) -> kuroibara_core::Time {
+        self.sim.clock.now()
+    }
+
     /// Time passes everywhere.
     pub fn pass(&self, seconds: i64) {
         self.clock.advance(Duration::from_secs(seconds as u64));

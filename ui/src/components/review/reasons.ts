@@ -20,9 +20,10 @@ export function reasonsOf(run: RunView | null): Reason[] {
 
 /** The guard's sentence in numbers, so that every language can say it; a sentence we cannot read is shown as it is. */
 export function stopOf(provider: Provider, message: string): Stop {
-  const [, lowered, of] = /(\d+) of (\d+) titles/.exec(message) ?? []
-  if (lowered && of) return { kind: 'too_much', provider, lowered: Number(lowered), of: Number(of) }
-  const [, all] = /list came back empty, but (\d+) titles/.exec(message) ?? []
-  if (all) return { kind: 'empty_list', provider, of: Number(all) }
+  const number = (digits: string) => Number(digits.replaceAll(',', ''))
+  const [, all] = /returned 0 of ([\d,]+) titles/.exec(message) ?? []
+  if (all) return { kind: 'empty_list', provider, of: number(all) }
+  const [, lowered, of] = /([\d,]+) of ([\d,]+) titles/.exec(message) ?? []
+  if (lowered && of) return { kind: 'too_much', provider, lowered: number(lowered), of: number(of) }
   return { kind: 'said', provider, message }
 }

@@ -78,20 +78,26 @@ laws! {
             trigger: "manual".into(),
             started_at: later(seconds),
         };
-        let (killed, waits, done) = (run(0), run(10), run(20));
+        let (killed, waits, done, later_one) = (run(0), run(10), run(20), run(30));
         db.begin_run(&killed).await.unwrap();
         db.begin_run(&waits).await.unwrap();
         assert_eq!(db.run(killed.id).await.unwrap().unwrap().status, "interrupted");
-        db.end_run(waits.id, None, "needs_approval", &json!({"pulled": 0}), Some(&json!([1])), later(11)).await.unwrap();
+        db.end_run(waits.id, None, "needs_approval", &json!({"pulled": 0}), PlanChange::Wait(json!([1])), later(11)).await.unwrap();
         db.begin_run(&done).await.unwrap();
-        db.end_run(done.id, None, "success", &json!({"pulled": 2}), None, later(21)).await.unwrap();
+        db.end_run(done.id, None, "success", &json!({"pulled": 2}), PlanChange::Keep, later(21)).await.unwrap();
         let runs = db.runs(10, 0).await.unwrap();
         assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [done.id, waits.id, killed.id]);
         assert_eq!((runs[0].finished_at, runs[0].report.clone()), (Some(later(21)), Some(json!({"pulled": 2}))));
         assert_eq!(db.waiting_plan().await.unwrap().unwrap().plan, Some(json!([1])));
-        db.settle_plan(waits.id).await.unwrap();
+        assert!(db.replace_plan(waits.id, &json!([2])).await.unwrap());
+        db.begin_run(&later_one).await.unwrap();
+        let again = PlanChange::Wait(json!([3]));
+        db.end_run(later_one.id, None, "needs_approval", &json!({}), again, later(31)).await.unwrap();
+        assert_eq!(db.waiting_plan().await.unwrap().unwrap().id, later_one.id);
+        assert!(!db.replace_plan(waits.id, &json!([4])).await.unwrap(), "only one waits");
+        db.end_run(later_one.id, None, "success", &json!({}), PlanChange::Settle, later(32)).await.unwrap();
         assert_eq!(db.waiting_plan().await.unwrap(), None);
-        assert_eq!(db.runs(1, 2).await.unwrap()[0].id, killed.id);
+        assert_eq!(db.runs(1, 3).await.unwrap()[0].id, killed.id);
     }
 
     async fn a_rejected_pair_is_asked_no_more(fresh: &Fresh) {
@@ -129,12 +135,14 @@ laws! {
         let db = fresh.open().await;
         let all = Ignored { provider: Provider::Kitsu, external_id: "1".into(), field: None };
         let one = Ignored { field: Some(Field::Notes), ..all.clone() };
-        for what in [&all, &one, &all] {
-            db.ignore(what, now()).await.unwrap();
-        }
+        db.ignore(&[all.clone(), one.clone()], "Akira", now()).await.unwrap();
+        db.ignore(std::slice::from_ref(&all), "another title", later(1)).await.unwrap();
         assert_eq!(db.ignored().await.unwrap(), [all.clone(), one.clone()].into());
-        db.stop_ignoring(&all).await.unwrap();
+        let shown = |what: &Ignored| Never { what: what.clone(), title: Some("Akira".into()), at: now() };
+        assert_eq!(db.nevers().await.unwrap(), [shown(&all), shown(&one)], "what was said first stays");
+        assert!(db.stop_ignoring(&all).await.unwrap());
         assert_eq!(db.ignored().await.unwrap(), [one].into());
+        assert!(!db.stop_ignoring(&all).await.unwrap(), "there is nothing to take back any more");
     }
 
     async fn requests_are_counted_by_hour_and_the_later_pause_holds(fresh: &Fresh) {
@@ -178,6 +186,7 @@ laws! {
             run: RunId(db.new_id(later(n))),
             integration,
             entries: 2,
+            bytes: 0,
             taken_at: later(n),
         };
         let kept: Vec<_> = (0..12).map(|n| snapshot(n, at[Provider::Kitsu])).collect();
@@ -185,9 +194,14 @@ laws! {
             db.keep_snapshot(snapshot, &list).await.unwrap();
         }
         db.keep_snapshot(&snapshot(0, at[Provider::AniList]), &list).await.unwrap();
-        let found = db.snapshots(at[Provider::Kitsu]).await.unwrap();
-        assert_eq!(found, kept[2..].iter().rev().cloned().collect::<Vec<_>>());
-        assert_eq!(db.snapshots(at[Provider::AniList]).await.unwrap().len(), 1);
+        let found = db.snapshots().await.unwrap();
+        let of = |provider| found.iter().filter(move |one| one.integration == at[provider]);
+        let ids = |some: &[Snapshot]| some.iter().map(|one| one.id).collect::<Vec<_>>();
+        let newest: Vec<_> = of(Provider::Kitsu).cloned().collect();
+        assert_eq!(ids(&newest), ids(&kept[2..].iter().rev().cloned().collect::<Vec<_>>()));
+        assert!(newest.iter().all(|one| one.bytes > 20), "{newest:?}");
+        assert_eq!(of(Provider::AniList).count(), 1);
+        assert_eq!(db.snapshot(kept[11].id).await.unwrap().map(|one| one.bytes), Some(newest[0].bytes));
         assert_eq!(db.snapshot_list(kept[11].id).await.unwrap(), Some(list));
         assert_eq!(db.snapshot_list(kept[0].id).await.unwrap(), None);
     }

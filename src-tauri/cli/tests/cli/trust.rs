@@ -1,0 +1,163 @@
+//! Plans decided field by field, the guard's share, kept lists, how accounts stand: on the command line, on both databases.
+
+use serde_json::{Value, json};
+
+use crate::world::{Ran, World};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_and_kept_lists_are_trusted_on_sqlite() {
+    trust(World::with(80, 30).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_and_kept_lists_are_trusted_on_postgresql() {
+    let Some(world) = World::on_postgres(80, 30).await else { return };
+    trust(world).await;
+}
+
+async fn trust(world: World) {
+    world.begin().await;
+    let entries = world.everywhere().await;
+    assert!(entries.len() >= 2, "the world has titles that all three lists hold");
+    the_guards_share_is_chosen(&world).await;
+    a_plan_is_decided_field_by_field(&world, &entries[0]).await;
+    what_is_never_synced_is_listed_and_taken_back(&world).await;
+    a_kept_list_is_seen_and_brought_back(&world, &entries[1]).await;
+    how_accounts_stand_is_told(&world).await;
+    world.end().await;
+}
+
+fn id_at(entry: &Value, provider: &str) -> i64 {
+    entry["mappings"][provider].as_str().unwrap().parse().unwrap()
+}
+
+async fn here(world: &World, entry: &Value) -> Value {
+    let library = world.answer(&["library", "--limit", "1000"]).await;
+    let is_it = |one: &&Value| one["manga_id"] == entry["manga_id"];
+    library["entries"].as_array().unwrap().iter().find(is_it).cloned().unwrap()
+}
+
+async fn the_guards_share_is_chosen(world: &World) {
+    assert_eq!(world.answer(&["settings"]).await["guard_percent"], 10);
+    assert_eq!(world.answer(&["guard", "25"]).await, json!({ "guard_percent": 25 }));
+    assert_eq!(world.answer(&["settings"]).await["guard_percent"], 25);
+    for bad in ["0", "101", "-1", "much"] {
+        assert_eq!(world.run(&["guard", bad]).await.status, 2, "{bad}");
+    }
+}
+
+/// A plan that waits, in which AniList changed the score and the notes of `entry`.
+async fn waiting(world: &World, entry: &Value, score: u32) -> Value {
+    world.answer(&["keep-in-step", "false"]).await;
+    world.answer(&["keep-in-step", "true"]).await;
+    world
+        .sim
+        .anilist
+        .set_entry(id_at(entry, "anilist"), |entry| {
+            entry.score_raw = score;
+            entry.notes = Some(format!("a note with {score}"));
+        })
+        .unwrap();
+    assert_eq!(world.run(&["sync"]).await.status, 4);
+    world.answer(&["plan"]).await
+}
+
+/// The number of the row in which AniList's changes of `entry` come here.
+fn pulled<'a>(plan: &'a Value, entry: &Value) -> &'a Value {
+    let is_it = |row: &&Value| row["manga_id"] == entry["manga_id"] && row["action"] == "pull";
+    plan["rows"].as_array().unwrap().iter().find(is_it).expect("the plan has the row")
+}
+
+fn field<'a>(row: &'a Value, name: &str) -> &'a Value {
+    row["fields"].as_array().unwrap().iter().find(|one| one["field"] == name).expect("the row has the field")
+}
+
+async fn a_plan_is_decided_field_by_field(world: &World, entry: &Value) {
+    let plan = waiting(world, entry, 33).await;
+    let row = pulled(&plan, entry);
+    let (number, run) = (row["row"].to_string(), plan["run_id"].as_str().unwrap());
+    assert_eq!(field(row, "score")["origin"], "anilist");
+    assert!(field(row, "score")["at"].is_string(), "{row}");
+    let said = world.answer(&["plan", "skip", &number, "--field", "score", "--of", run]).await;
+    assert_eq!(field(pulled(&said, entry), "score")["skipped"], true);
+    let said = world.answer(&["plan", "set", &number, "--notes", "my own"]).await;
+    assert_eq!(field(pulled(&said, entry), "notes")["wish"]["value"], "my own");
+    world.answer(&["plan", "accept", &number, "--group", "score"]).await;
+    world.answer(&["plan", "never", &number, "--field", "score"]).await;
+    let spoken = Ran::of(world.bare(&["plan"])).await;
+    assert!(spoken.out.contains("score left out") && spoken.out.contains("my own"), "{spoken:?}");
+    let other = "0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11";
+    let stale = world.run(&["plan", "apply", "--of", other]).await;
+    assert_eq!((stale.status, stale.code()), (2, "plan_replaced".to_owned()), "{stale:?}");
+    for bad in [&["plan", "skip", &number, "--field", "title"][..], &["plan", "skip", &number, "--field", "private"]] {
+        assert_eq!(world.run(bad).await.status, 2, "{bad:?}");
+    }
+    world.answer(&["plan", "apply", "--of", run]).await;
+    let now = here(world, entry).await;
+    assert_eq!((&now["notes"], &now["score"]), (&json!("my own"), &entry["score"]));
+    let there = world.sim.anilist.entry(id_at(entry, "anilist")).unwrap();
+    assert_eq!((there.notes.as_deref(), there.score_raw), (Some("my own"), 33), "another value goes everywhere");
+    let again = world.run(&["plan", "apply"]).await;
+    assert_eq!((again.status, again.code()), (2, "no_plan".to_owned()), "{again:?}");
+}
+
+async fn what_is_never_synced_is_listed_and_taken_back(world: &World) {
+    let nevers = world.answer(&["plan", "nevers"]).await;
+    let never = &nevers["nevers"][0];
+    assert_eq!((&never["field"], &never["provider"]), (&json!("score"), &json!("anilist")), "{nevers}");
+    assert!(never["title"].is_string() && never["at"].is_string(), "{nevers}");
+    let work = format!("anilist:{}", never["external_id"].as_str().unwrap());
+    assert_eq!(world.run(&["plan", "allow", &work]).await.status, 2, "the title as a whole is synced");
+    assert_eq!(world.answer(&["plan", "allow", &work, "--field", "score"]).await["nevers"], json!([]));
+    world.answer(&["sync", "--yes"]).await;
+    assert_eq!(world.run(&["plan", "allow", &work, "--field", "score"]).await.status, 2);
+}
+
+async fn a_kept_list_is_seen_and_brought_back(world: &World, entry: &Value) {
+    world.answer(&["sync", "--yes"]).await;
+    let kitsu = id_at(entry, "kitsu");
+    let before = world.sim.kitsu.entry(kitsu).unwrap().notes.unwrap_or_default();
+    world.sim.anilist.set_entry(id_at(entry, "anilist"), |entry| entry.notes = Some("from the phone".into())).unwrap();
+    world.answer(&["sync", "--yes"]).await;
+    assert_eq!(world.sim.kitsu.entry(kitsu).unwrap().notes.as_deref(), Some("from the phone"));
+    let kept = world.answer(&["snapshots"]).await;
+    let newest = kept["snapshots"].as_array().unwrap().iter().find(|one| one["provider"] == "kitsu").unwrap();
+    let id = newest["id"].as_str().unwrap();
+    let seen = world.answer(&["snapshots", "show", id]).await;
+    let is_it = |one: &&Value| one["manga_id"] == entry["manga_id"];
+    let title = seen["titles"].as_array().unwrap().iter().find(is_it).expect("it was in the list");
+    assert_eq!((title["title"].is_string(), title["fields"]["notes"].as_str().unwrap_or_default()), (true, &*before));
+    let manga = entry["manga_id"].as_str().unwrap();
+    let report = world.answer(&["snapshots", "restore", id, manga, "--force"]).await;
+    assert_eq!((&report["strategy"], report["plan"].as_array().unwrap().len()), (&json!("restore"), 1));
+    world.answer(&["sync", "--yes"]).await;
+    assert_eq!(world.sim.kitsu.entry(kitsu).unwrap().notes.unwrap_or_default(), before);
+    world.reset_counters();
+    let rest = world.answer(&["sync", "--full"]).await;
+    assert_eq!((world.writes(), &rest["plan"]), ([0, 0, 0], &json!([])));
+    let unknown = "0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11";
+    for bad in [&["snapshots", "show", unknown][..], &["snapshots", "restore", unknown], &["snapshots", "restore", "1"]]
+    {
+        assert_eq!(world.run(bad).await.status, 2, "{bad:?}");
+    }
+    let spoken = Ran::of(world.bare(&["snapshots"])).await;
+    assert!(spoken.out.contains("snapshots restore") && spoken.out.contains("Kitsu"), "{spoken:?}");
+}
+
+async fn how_accounts_stand_is_told(world: &World) {
+    let status = world.answer(&["status"]).await;
+    let [anilist, myanimelist, kitsu] = &status["accounts"].as_array().unwrap()[..] else { panic!("three: {status}") };
+    assert_eq!(
+        (&anilist["state"], anilist["days_left"].as_i64() > Some(300)),
+        (&json!("connected"), true),
+        "{anilist}"
+    );
+    assert_eq!(
+        (&myanimelist["days_left"], &kitsu["ends_soon"]),
+        (&json!(null), &json!(false)),
+        "they renew themselves"
+    );
+    assert_eq!(kitsu["waiting"], 0);
+    let spoken = Ran::of(world.bare(&["status"])).await;
+    assert!(spoken.out.contains("renewed by itself") && spoken.out.contains("more days"), "{spoken:?}");
+}

@@ -1,0 +1,129 @@
+//! Ten thousand open questions cost no more statements than their pages: what is counted is statements, not time.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod world;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use kuroibara_core::{Field, Fields, Provider, Rule, Value, merge::decide::Answer};
+use kuroibara_engine::{EngineError, decide::ConflictView, settings::SettingsChange, sync::Order, undo::Target};
+use kuroibara_sim::anilist::ListStatus;
+use tracing::{Level, Metadata, span, subscriber::Interest};
+use world::World;
+
+/// Counts the statements of this thread.
+#[derive(Clone, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Statements {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "kuroibara::sql" && *metadata.level() == Level::TRACE
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl Statements {
+    fn of<T>(&self, done: T) -> (T, usize) {
+        (done, self.0.swap(0, Ordering::Relaxed))
+    }
+}
+
+/// A world in which the notes of so many works were changed here and at AniList, and nobody was asked yet.
+async fn undecided(works: i64) -> World {
+    let world = World::of_works(works).await;
+    for n in 0..works {
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
+    }
+    world.pass(90_000);
+    world.connect(Provider::AniList).await;
+    let ask = SettingsChange { rule: Some(Rule::Ask), ..SettingsChange::default() };
+    world.engine.update(Provider::AniList, &ask).await.unwrap();
+    world.sync().await;
+    world.pass(60);
+    let mut manga = Vec::new();
+    for n in 0..works {
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.notes = Some("there".into()));
+        manga.push(world.engine.find(&format!("anilist:{}", 1000 + n)).await.unwrap());
+    }
+    let here = Fields::new().with(Field::Notes, Value::Text(Some("here".into())));
+    world.engine.edit_many(&manga, &here).await.unwrap();
+    world.pass(60);
+    world
+}
+
+/// The statements of: the sync that asks, the listing, a further sync, the answer to all, the undo of all.
+async fn costs(works: i64) -> [usize; 5] {
+    let world = undecided(works).await;
+    let statements = Statements::default();
+    let _counting = tracing::subscriber::set_default(statements.clone());
+    let since = world.clock_time();
+    let (_, asking) = statements.of(world.engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap());
+    let (open, listing) = statements.of(world.engine.conflicts().await.unwrap());
+    assert_eq!(open.len() as i64, works);
+    world.pass(60);
+    statements.of(());
+    let (_, further) = statements.of(world.sync().await);
+    let id = |open: &[ConflictView]| open[0].id;
+    let (answered, answering) =
+        statements.of(world.engine.resolve_alike(id(&open), Answer::Provider(Provider::AniList)).await.unwrap());
+    assert_eq!(answered as i64, works);
+    assert_eq!(world.engine.conflicts().await.unwrap(), []);
+    statements.of(());
+    let (undone, undoing) = statements.of(world.engine.undo(Target::Since(since), true).await.unwrap());
+    assert_eq!(undone.plan.len() as i64, works);
+    [asking, listing, further, answering, undoing]
+}
+
+#[tokio::test]
+async fn many_open_questions_are_listed_answered_and_synced_by_a_few_statements_more_than_few() {
+    let (few, many) = (costs(8).await, costs(400).await);
+    for (what, (few, many)) in
+        ["asking", "listing", "a sync", "answering", "undoing"].into_iter().zip(few.into_iter().zip(many))
+    {
+        // Long statements are cut after so many rows: four of them more than one, for each table at most.
+        assert!(few > 3 && many <= few + 60, "{what}: {few} statements for 8 and {many} for 400");
+    }
+}
+
+#[tokio::test]
+async fn a_question_is_answered_in_one_place_and_an_undo_taken_back_once() {
+    let world = undecided(1).await;
+    world.sync().await;
+    let id = world.engine.conflicts().await.unwrap()[0].id;
+    let other = world.another_engine().await;
+    let (here, there) =
+        tokio::join!(world.engine.resolve(id, Answer::Local), other.resolve(id, Answer::Provider(Provider::AniList)));
+    let late = if here.is_ok() { there } else { here };
+    assert!(matches!(late, Err(EngineError::AnsweredBefore(_))), "{late:?}");
+    let again = other.resolve(id, Answer::Local).await;
+    assert!(matches!(again, Err(EngineError::AnsweredBefore(_))), "{again:?}");
+    assert!(other.resolve_alike(id, Answer::Local).await.is_err());
+    world.pass(60);
+    world.sync().await;
+    let run = world.engine.undo(Target::Since("2026-01-01T00:00:00Z".parse().unwrap()), true).await.unwrap().run_id;
+    world.engine.undo(Target::Id(run.0), false).await.unwrap();
+    let twice = other.undo(Target::Id(run.0), false).await;
+    assert!(matches!(twice, Err(EngineError::UndoneBefore)), "{twice:?}");
+}
