@@ -4,6 +4,7 @@
 use crate::setup;
 use crate::step::{self, Failure, cargo};
 use serde_json::{Map, Value};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// What `cargo xtask bench` takes.
@@ -11,6 +12,9 @@ use std::process::Command;
 pub(crate) struct Options {
     /// Run only the benchmark of this name.
     name: Option<String>,
+    /// The file of titles that `matcher` is measured on: one JSON object a line, packed by gzip or not.
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
 }
 
 /// A benchmark: its name, the program that measures it, and that program's arguments.
@@ -18,6 +22,8 @@ struct Benchmark {
     name: &'static str,
     program: &'static str,
     arguments: &'static [&'static str],
+    /// Whether it measures on a file of titles, which has to be named.
+    on_corpus: bool,
 }
 
 /// All benchmarks, in the order in which they run. To add one, add a line.
@@ -27,12 +33,13 @@ const BENCHMARKS: &[Benchmark] = &[
     of_the_engine("edits-at-the-limit", &["edits-at-the-limit"]),
     of_the_engine("ids", &["ids"]),
     of_the_engine("commands", &["commands"]),
-    Benchmark { name: "planning", program: "examples/plan_bench", arguments: &[] },
+    Benchmark { name: "planning", program: "examples/plan_bench", arguments: &[], on_corpus: false },
     of_the_engine("import", &["import"]),
+    Benchmark { on_corpus: true, ..of_the_engine("matcher", &["matcher"]) },
 ];
 
 const fn of_the_engine(name: &'static str, arguments: &'static [&'static str]) -> Benchmark {
-    Benchmark { name, program: "kuroibara-bench", arguments }
+    Benchmark { name, program: "kuroibara-bench", arguments, on_corpus: false }
 }
 
 /// What builds them all, and the command line, whose processes one of them measures. All at once: built apart, each would
@@ -50,30 +57,44 @@ const BUILD: &[&str] = &[
 
 /// Runs the benchmarks asked for and prints one JSON object with an entry for each.
 pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
-    let chosen = chosen(options.name.as_deref())?;
+    let chosen = chosen(options)?;
     setup::install(&[setup::BUILD])?;
     step::step(&mut cargo(BUILD))?;
     let mut figures = Map::new();
     for benchmark in chosen {
-        figures.insert(benchmark.name.to_owned(), measured(benchmark)?);
+        figures.insert(benchmark.name.to_owned(), measured(benchmark, options)?);
     }
     println!("{:#}", Value::Object(figures));
     Ok(())
 }
 
-fn chosen(name: Option<&str>) -> Result<Vec<&'static Benchmark>, Failure> {
-    let chosen: Vec<_> = BENCHMARKS.iter().filter(|benchmark| name.is_none_or(|name| name == benchmark.name)).collect();
+/// The benchmark of that name, or without a name all that can be run.
+fn chosen(options: &Options) -> Result<Vec<&'static Benchmark>, Failure> {
+    let name = options.name.as_deref();
+    let runs = |benchmark: &&Benchmark| match name {
+        Some(name) => benchmark.name == name,
+        None => options.corpus.is_some() || !benchmark.on_corpus,
+    };
+    let chosen: Vec<_> = BENCHMARKS.iter().filter(runs).collect();
     if let (Some(name), true) = (name, chosen.is_empty()) {
         let known: Vec<_> = BENCHMARKS.iter().map(|benchmark| benchmark.name).collect();
         return Err(Failure(format!("there is no benchmark `{name}`; there are: {}", known.join(", "))));
     }
+    if options.corpus.is_none() && chosen.iter().any(|benchmark| benchmark.on_corpus) {
+        return Err(Failure("`matcher` is measured on a file of titles: name it with --corpus FILE".into()));
+    }
     Ok(chosen)
 }
 
-fn measured(benchmark: &Benchmark) -> Result<Value, Failure> {
+fn measured(benchmark: &Benchmark, options: &Options) -> Result<Value, Failure> {
     eprintln!("measuring {}", benchmark.name);
     let program = step::built()?.with_file_name("release").join(benchmark.program);
-    let printed = step::output(Command::new(program).args(benchmark.arguments))?;
+    let mut command = Command::new(program);
+    command.args(benchmark.arguments);
+    if let Some(corpus) = options.corpus.as_ref().filter(|_| benchmark.on_corpus) {
+        command.arg("--corpus").arg(corpus);
+    }
+    let printed = step::output(&mut command)?;
     serde_json::from_str(&printed)
         .map_err(|error| Failure::because(&format!("reading what {} printed", benchmark.name), error))
 }

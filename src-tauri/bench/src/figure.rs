@@ -9,17 +9,32 @@ pub(crate) struct Figure {
     what: String,
     measured: f64,
     unit: &'static str,
-    at_most: f64,
+    #[serde(flatten)]
+    bound: Bound,
     holds: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     least_and_most: Option<[f64; 2]>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Figure {
     /// A figure that must not be above `at_most`, in the same unit.
     pub(crate) fn new(what: impl Into<String>, measured: f64, unit: &'static str, at_most: f64) -> Self {
         let measured = rounded(measured);
-        Self { what: what.into(), measured, unit, at_most, holds: measured <= at_most, least_and_most: None }
+        let (bound, holds) = (Bound::AtMost(at_most), measured <= at_most);
+        Self { what: what.into(), measured, unit, bound, holds, least_and_most: None }
+    }
+
+    /// A figure that must not be below `at_least`, in the same unit.
+    pub(crate) fn at_least(what: impl Into<String>, measured: f64, unit: &'static str, at_least: f64) -> Self {
+        let (bound, holds) = (Bound::AtLeast(at_least), measured >= at_least);
+        Self { what: what.into(), measured: rounded(measured), unit, bound, holds, least_and_most: None }
     }
 
     /// A number of things that must not be above `at_most`.

@@ -11,10 +11,11 @@ mod figure;
 mod ids;
 mod import;
 mod lists;
+mod matcher;
 mod process;
 mod world;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +43,12 @@ enum Benchmark {
     Import,
     /// Time of whole processes of the command line.
     Commands,
+    /// What the matcher gets right on a file of real titles.
+    Matcher {
+        /// The file: one JSON object a line, packed by gzip or not.
+        #[arg(long)]
+        corpus: PathBuf,
+    },
     /// Serves the three services in a process of their own, for the benchmarks that measure theirs.
     Services {
         /// Entries in each list.
@@ -52,6 +59,7 @@ enum Benchmark {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().benchmark {
+        Benchmark::Matcher { corpus } => return said(matcher::measure(&corpus)),
         Benchmark::Lists => lists::measure().await,
         Benchmark::Edits => edits::measure().await,
         Benchmark::EditsAtTheLimit => edits::measure_at_the_limit().await,
@@ -60,9 +68,13 @@ async fn main() -> ExitCode {
         Benchmark::Commands => commands::measure().await,
         Benchmark::Services { entries } => process::serve(entries).await.map(|()| Vec::new()),
     };
+    said(outcome.map(|figures| figure::json(&figures)))
+}
+
+fn said(outcome: Outcome<serde_json::Value>) -> ExitCode {
     match outcome {
         Ok(figures) => {
-            println!("{}", figure::json(&figures));
+            println!("{figures}");
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -11,6 +11,7 @@ pub mod guard;
 pub mod identify;
 pub mod ids;
 pub mod learn;
+pub mod matching;
 pub mod merge;
 pub mod plan;
 pub mod policy;
