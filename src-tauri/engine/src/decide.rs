@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use enum_map::EnumMap;
 use kuroibara_core::{
-    Base, Fields, Group, Local, MangaId, MangaState, Origin, Policy, Provider, Stamps, Time,
+    Base, Fields, Group, Local, MangaId, MangaState, Origin, Policy, Provider, Remote, Stamps, Time,
     merge::{
         Question,
         decide::{Answer, Decided, decide},
@@ -257,7 +257,9 @@ fn view(loaded: &LoadedManga, conflict: Conflict) -> ConflictView {
             Some(told(about(entry.fields()), stamps, conflict.group))
         }
     };
-    let sides = loaded.state.sides().map(|(provider, side)| {
+    // Of a list that was never read nothing can be said, not even that the title is missing there.
+    let read = loaded.state.sides().filter(|(_, side)| side.remote != Remote::Unknown);
+    let sides = read.map(|(provider, side)| {
         let seen = side.remote.present();
         let told = ToldThere {
             fields: seen.map(|seen| about(seen.fields.clone())),

@@ -6,9 +6,10 @@ mod world;
 
 use std::sync::Mutex;
 
-use kuroibara_core::{Field, Fields, Provider, Status, Value};
+use kuroibara_core::{Field, Fields, Provider, Rule, Status, Value};
 use kuroibara_engine::{
     schedule::Wishes,
+    settings::SettingsChange,
     store::LibraryQuery,
     sync::{Order, report::ProviderStatus},
 };
@@ -83,6 +84,25 @@ async fn what_is_added_or_linked_twice_at_one_moment_is_done_once() {
     assert_eq!(tokio::join!(link(), link(), link()), (3, 3, 3));
     let (one, other) = tokio::join!(unlink(), unlink());
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+}
+
+#[tokio::test]
+async fn a_question_says_nothing_of_a_list_that_nobody_read() {
+    let world = World::of_works(3).await;
+    world.connect(Provider::AniList).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.score_raw = 50);
+    world.sync().await;
+    let ask = SettingsChange { rule: Some(Rule::Ask), ..SettingsChange::default() };
+    world.engine.update(Provider::AniList, &ask).await.unwrap();
+    let manga = world.engine.find("anilist:1000").await.unwrap();
+    world.engine.edit(manga, &Fields::new().with(Field::Private, Value::Flag(true))).await.unwrap();
+    world.pass(60);
+    world.sim.anilist.remove_entry(1000);
+    world.full().await;
+    let questions = world.engine.conflicts().await.unwrap();
+    let [question] = &questions[..] else { panic!("{questions:#?}") };
+    assert!(question.sides.keys().eq([&Provider::AniList]), "{question:#?}");
+    assert!(world.engine.entry(manga).await.unwrap().mappings.len() > 1, "it is known elsewhere");
 }
 
 #[tokio::test]
