@@ -57,6 +57,18 @@ export const STATES = [
   { name: 'review-empty', path: '/review', world: 'empty' },
   { name: 'review-one', path: '/review', world: 'one' },
   { name: 'review-guard', path: '/review', world: 'guard' },
+  { name: 'review-field', path: '/review', then: async (page) => {
+    await page.click('[data-testid="part-chapters_read"]')
+    await page.waitForSelector('[role="menuitem"]')
+  } },
+  { name: 'review-value', path: '/review', then: async (page) => {
+    await page.click('[data-testid="part-score"]')
+    await page.click('[role="menuitem"] >> nth=1')
+    await page.click('[data-testid="part-chapters_read"]')
+    await page.click('[role="menuitem"] >> nth=0')
+    await page.waitForSelector('[data-testid="value-editor"]')
+  } },
+  { name: 'review-group', path: '/review', then: click('plan-group-create_local') },
   { name: 'review-thousands', path: '/review', world: 'thousands' },
   { name: 'review-never', path: '/review', then: click('plan-never') },
   { name: 'review-applied', path: '/review', then: click('plan-apply-all') },
@@ -150,6 +162,16 @@ export const STATES = [
   } },
   { name: 'settings', path: '/settings' },
   { name: 'settings-danger', path: '/settings/danger', then: click('danger-disconnect') },
+  { name: 'settings-trust', path: '/settings/trust' },
+  { name: 'settings-list', path: '/settings/trust', then: async (page) => {
+    await page.click('[data-testid="snapshot-open"] >> nth=0')
+    await page.waitForSelector('[data-testid="snapshot-title"]')
+  } },
+  { name: 'settings-restore', path: '/settings/trust', then: async (page) => {
+    await page.click('[data-testid="snapshot-open"] >> nth=0')
+    await page.click('[data-testid="snapshot-all"]')
+    await page.waitForSelector('[data-testid="snapshot-ask"]')
+  } },
   { name: 'settings-checks', path: '/settings/checks', then: click('run-doctor') },
   { name: 'settings-locked', path: '/settings/protection', world: 'locked' },
   { name: 'help', path: '/help' },

@@ -12,6 +12,7 @@ export interface Api {
   setUpClient(provider: c.Provider, clientId: string, clientSecret: string | null): Promise<c.IntegrationView>
   updateIntegration(provider: c.Provider, change: c.IntegrationChange): Promise<c.IntegrationView>
   setKeepInStep(on: boolean): Promise<boolean>
+  setGuard(percent: number): Promise<number>
   connect(provider: c.Provider): Promise<c.LoginBegun>
   signInAddresses(provider: c.Provider): Promise<c.SignInAddresses>
   finishLogin(text: string): Promise<c.IntegrationView>
@@ -24,9 +25,12 @@ export interface Api {
   pause(until: 'hour' | 'tomorrow'): Promise<c.SyncState>
   resume(): Promise<c.SyncState>
   waitingPlan(): Promise<c.WaitingPlan | null>
-  planSkip(row: number): Promise<c.WaitingPlan>
-  planNever(row: number): Promise<c.WaitingPlan>
+  /** Decides on a part of the plan that was looked at, if it is still that one. */
+  planDecide(runId: string, decision: c.PlanDecision): Promise<c.WaitingPlan>
   planApply(rows: number[], runId: string | null): Promise<c.Report>
+  nevers(): Promise<c.NeverView[]>
+  /** Takes a “never” back. */
+  allow(provider: c.Provider, externalId: string, field: c.Field | null): Promise<c.NeverView[]>
 
   conflicts(): Promise<c.ConflictView[]>
   /** How many questions were answered. */
@@ -35,6 +39,10 @@ export interface Api {
   undo(id: string, force: boolean): Promise<c.UndoReport>
   /** Takes back everything since a moment. */
   undoSince(since: string, force: boolean): Promise<c.UndoReport>
+  snapshots(): Promise<c.SnapshotView[]>
+  snapshot(id: string, limit: number, offset: number): Promise<c.SnapshotDetail>
+  /** Brings back what a kept list said of one title, or of all. */
+  restoreSnapshot(id: string, mangaId: string | null, force: boolean): Promise<c.UndoReport>
 
   library(query: c.LibraryQuery): Promise<c.LibraryPage>
   entryDetail(mangaId: string): Promise<c.EntryDetail>

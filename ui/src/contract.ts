@@ -50,7 +50,11 @@ export interface IntegrationView {
 export type IntegrationChange = Partial<Pick<IntegrationView,
   | 'sync_enabled' | 'sync_reading_progress' | 'sync_ratings' | 'sync_status' | 'auto_sync' | 'direction' | 'rule'
   | 'removal' | 'export_private' | 'volumes'>>
-export type SettingsView = Record<Provider, IntegrationView> & { keep_in_step: boolean }
+export type SettingsView = Record<Provider, IntegrationView> & {
+  keep_in_step: boolean
+  /** The share of a service's titles that a sync may lower, clear or remove without asking, in hundredths. */
+  guard_percent: number
+}
 
 export interface LoginBegun { authorize_url: string; expires_at: string }
 /** The addresses that a person registers at a service before connecting. */
@@ -59,13 +63,20 @@ export interface SignInAddresses { deep_link: string; loopback: string; pin: str
 export type WayBack = 'deep_link' | 'loopback' | 'pin'
 
 export interface Problem { code: string; message: string; manga_id: string | null }
-export interface FieldChange { field: Field; before: Value; after: Value }
+/** `origin` set it: `user` or a service. */
+export interface FieldChange extends ValueChange { origin: string; at: string }
+export interface ValueChange { field: Field; before: Value; after: Value }
 export interface PlanRow {
   manga_id: string | null
   title: string
   provider: Provider
   external_id: string
+  /** Rows with the same one are about the same title. */
+  work: string
   action: Action
+  /** Who brought the entry or removed it, and when; null where only fields change. */
+  origin: string | null
+  at: string | null
   fields: FieldChange[]
 }
 export interface ProviderReport {
@@ -79,8 +90,17 @@ export interface ProviderReport {
   conflicts: number
   unmatched: number
   held: number
+  /** Titles of an accepted plan of which nothing was left to do. Reports of before do not count them. */
+  gone?: number
+  waits?: Waits | null
   errors: Problem[]
 }
+/** Why a service's part of a plan waits. */
+export type Waits = { why: 'first' } | { why: 'guard'; stop: Stop } | { why: 'changed'; titles: number }
+/** What the guard found, in numbers of titles. */
+export type Stop =
+  | { kind: 'empty_listing'; returned: number; of: number }
+  | { kind: 'too_much'; lowered: number; allowed: number; of: number }
 export interface Report {
   run_id: string
   strategy: 'full' | 'incremental' | 'edit'
@@ -89,8 +109,26 @@ export interface Report {
   plan: PlanRow[]
   plan_total: number
 }
-export interface WaitingRow extends PlanRow { row: number; skipped: boolean }
-export interface WaitingPlan { run_id: string; full: boolean; rows: WaitingRow[] }
+/** `wish`: what the person chose instead, in the library's terms. */
+export interface WaitingField extends FieldChange { skipped: boolean; wish: { value: Value; at: string } | null }
+export interface WaitingRow extends Omit<PlanRow, 'fields'> {
+  row: number
+  skipped: boolean
+  /** Since when it is other than it was shown before. */
+  changed_since: string | null
+  fields: WaitingField[]
+}
+export interface WaitingPlan { run_id: string; full: boolean; waits: Partial<Record<Provider, Waits>>; rows: WaitingRow[] }
+export type Part = 'row' | { group: FieldGroup } | { field: Field }
+export type Verdict = 'accept' | 'skip' | 'never' | { value: Value }
+export interface PlanDecision { rows: number[]; part: Part; verdict: Verdict }
+/** Something that is never synced: a title, or one field of it. */
+export interface NeverView { provider: Provider; external_id: string; title: string | null; field: Field | null; at: string }
+
+/** A service's list as it was before the first write of a run. */
+export interface SnapshotView { id: string; run_id: string; provider: Provider; taken_at: string; entries: number; bytes: number }
+export interface SnapshotTitle { external_id: string; manga_id: string | null; title: string | null; fields: Fields }
+export interface SnapshotDetail { snapshot: SnapshotView; titles: SnapshotTitle[] }
 
 export interface RunView {
   run_id: string
@@ -144,7 +182,7 @@ export interface UndoneRow {
   title: string
   /** `undo`, `restore` (it is in the library again) or `remove_local`. */
   action: string
-  fields: FieldChange[]
+  fields: ValueChange[]
 }
 /** Something that was not taken back, and why. */
 export interface LeftRow { manga_id: string; title: string; field: Field | null; why: 'newer_edit' | 'already_back' | 'not_here' }
@@ -217,7 +255,7 @@ export interface SideView {
   differs: Field[]
   /** Those of them that were accepted, by a person or because the service can't hold ours. */
   accepted: Field[]
-  will_send: FieldChange[]
+  will_send: ValueChange[]
   /** Sending it adds the entry there. */
   creates: boolean
   /** Fields held back because they came from another service. */

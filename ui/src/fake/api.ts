@@ -5,7 +5,8 @@ import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQ
 import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
-import { inventPlan } from './plan'
+import { decidedPlan, inventPlan } from './plan'
+import { inventSnapshots, snapshotOf } from './snapshots'
 import { undoneOf, undoneSince } from './undo'
 
 /** The fake, with a way to send what the application would send without being asked. */
@@ -17,6 +18,7 @@ export type FakeApi = Api & {
 
 const NO_SUCH: AppError = { code: 'refused', message: 'There is no such entry any more.', hint: 'Reload the page.' }
 
+const REPLACED: AppError = { code: 'plan_replaced', message: 'Another plan took the place of the one you looked at.', hint: 'Look at it again.' }
 const ANSWERED: AppError = { code: 'refused', message: 'No open question has the id of this one.', hint: null }
 const kindOf = ({ kind, group, provider }: World['questions'][number]) => `${kind} ${group} ${provider}`
 
@@ -60,6 +62,7 @@ export function fakeApi(world: World): FakeApi {
       return (world.settings[provider] = next)
     },
     setKeepInStep: (on) => (world.settings.keep_in_step = on),
+    setGuard: (percent) => (world.settings.guard_percent = percent),
     connect: (provider) => {
       loginAt = provider
       return { authorize_url: `https://example.invalid/${provider}`, expires_at: minutesFromNow(10) }
@@ -90,8 +93,13 @@ export function fakeApi(world: World): FakeApi {
       return state()
     },
     waitingPlan: () => world.plan,
-    planSkip: (row) => (world.plan = withRows((rows) => rows.map((each) => (each.row === row ? { ...each, skipped: !each.skipped } : each)))),
-    planNever: (row) => (world.plan = withRows((rows) => rows.filter((each) => each.row !== row))),
+    planDecide: (run, decision) => {
+      if (world.plan?.run_id !== run) throw REPLACED
+      return (world.plan = decidedPlan(world.plan, decision))
+    },
+    nevers: () => world.nevers,
+    allow: (provider, externalId, field) =>
+      (world.nevers = world.nevers.filter((each) => each.provider !== provider || each.external_id !== externalId || each.field !== field)),
     planApply: () => {
       world.plan = null
       return report(null, true)
@@ -106,6 +114,12 @@ export function fakeApi(world: World): FakeApi {
       return count
     },
     undo: (id, force) => undoneOf(world, id, force),
+    snapshots: () => inventSnapshots(world.runs),
+    snapshot: (id, limit, offset) => snapshotOf(world, id, limit, offset),
+    restoreSnapshot: (_id, manga) => {
+      const titles = world.entries.slice(0, 3).filter((entry) => !manga || entry.manga_id === manga)
+      return { run_id: crypto.randomUUID(), applied: true, plan: titles.map(({ manga_id, title }) => ({ manga_id, title, action: 'undo', fields: [] })), left: [] }
+    },
     undoSince: (since, force) => undoneSince(world, since, force),
     library: (query) => {
       const found = finding(query)
@@ -171,11 +185,6 @@ export function fakeApi(world: World): FakeApi {
       last = { key, of: world.entries, found: world.entries.filter((entry) => matches(entry, query)).sort(by(query)) }
     }
     return last.found
-  }
-
-  function withRows(change: (rows: NonNullable<World['plan']>['rows']) => NonNullable<World['plan']>['rows']) {
-    const plan = world.plan ?? inventPlan([])
-    return { ...plan, rows: change(plan.rows) }
   }
 
   const answered = Object.entries(answers).map(([name, answer]) => [name, async (...args: unknown[]) => {

@@ -1,6 +1,6 @@
 // The situations that the window must look right in: what the fake application knows and how it behaves.
 import type {
-  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, Provider, ProviderReport,
+  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, NeverView, Provider, ProviderReport,
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
@@ -14,6 +14,7 @@ export interface World {
   entries: EntryView[]
   plan: WaitingPlan | null
   questions: ConflictView[]
+  nevers: NeverView[]
   runs: RunView[]
   changes: ChangeView[]
   budgets: Budgets
@@ -53,9 +54,9 @@ export function worldOf(name: WorldName): World {
     case 'full':
       break
     case 'empty':
-      return { ...world, entries: [], plan: null, questions: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
+      return { ...world, entries: [], plan: null, questions: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
     case 'first':
-      return { ...world, entries: [], plan: null, questions: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
+      return { ...world, entries: [], plan: null, questions: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
     case 'one':
       return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), runs: world.runs.slice(0, 1) }
     case 'trouble':
@@ -86,16 +87,17 @@ export function worldOf(name: WorldName): World {
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
-const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'undo']
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
 
 function full(count: number): World {
   return {
-    settings: { anilist: connected('rosereader'), myanimelist: connected('rose_reader'), kitsu: disconnectedOne(), keep_in_step: true },
+    settings: { anilist: connected('rosereader'), myanimelist: connected('rose_reader'), kitsu: disconnectedOne(), keep_in_step: true, guard_percent: 10 },
     app: settings(true),
     entries: inventEntries(count),
     plan: inventPlan(inventEntries(14)),
     questions: inventQuestions(inventEntries(14), 9, 5),
+    nevers: neversOf(inventEntries(20)),
     runs: pastOf('first'),
     changes: inventChanges(),
     budgets: {
@@ -110,6 +112,12 @@ function full(count: number): World {
     failures: {},
     samples: false,
   }
+}
+
+function neversOf(entries: EntryView[]): NeverView[] {
+  return entries.slice(15, 18).map((entry, at) => ({
+    provider: at % 2 ? 'anilist' : 'myanimelist', external_id: String(9_000_000 + at), title: entry.title, field: at === 1 ? 'score' : null, at: minutesFromNow(-60 * 24 * at - 90),
+  }))
 }
 
 export function settings(welcomed: boolean): AppSettings {
@@ -138,7 +146,7 @@ export function connected(name: string): IntegrationView {
 }
 
 function disconnected(): SettingsView {
-  return { anilist: disconnectedOne(), myanimelist: disconnectedOne(), kitsu: disconnectedOne(), keep_in_step: false }
+  return { anilist: disconnectedOne(), myanimelist: disconnectedOne(), kitsu: disconnectedOne(), keep_in_step: false, guard_percent: 10 }
 }
 
 export function addressesOf(provider: Provider): SignInAddresses {

@@ -1,7 +1,7 @@
 // The three connected accounts, cached for the whole window. State, getters and actions keep the names of the
 // product's specification; what the cards need besides stands below them.
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, watch, type Ref } from 'vue'
 import { asAppError, useApi } from '@/api'
 import {
   PROVIDERS,
@@ -26,6 +26,8 @@ export const useIntegrationsStore = defineStore('integrations', () => {
   const hasAnyConnection = computed(() => isAnilistConnected.value || isMALConnected.value || isKitsuConnected.value)
 
   const keepInStep = ref(false)
+  /** The share of a service's titles that a sync may take something from without asking, in hundredths. */
+  const guardPercent = ref(10)
   const budgets = ref<Budgets | null>(null)
   const addresses = ref<Partial<Record<Provider, SignInAddresses>>>({})
   /** What went wrong at one provider, shown in its card and nowhere else. */
@@ -46,6 +48,7 @@ export const useIntegrationsStore = defineStore('integrations', () => {
       const settings = await api.getSettings()
       for (const provider of PROVIDERS) statuses[provider].value = settings[provider]
       keepInStep.value = settings.keep_in_step
+      guardPercent.value = settings.guard_percent
       await fetchBudgets()
     } catch (failure) {
       error.value = asAppError(failure)
@@ -126,14 +129,18 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     return done
   }
 
-  async function setKeepInStep(on: boolean): Promise<void> {
-    const before = keepInStep.value
-    keepInStep.value = on
+  const setKeepInStep = (on: boolean): Promise<void> => choose(keepInStep, on, api.setKeepInStep)
+  const setGuard = (percent: number): Promise<void> => choose(guardPercent, percent, api.setGuard)
+
+  /** Shows the choice at once, and takes it back with a message when it could not be kept. */
+  async function choose<T>(choice: Ref<T>, wanted: T, keep: (wanted: T) => Promise<T>): Promise<void> {
+    const before = choice.value
+    choice.value = wanted
     error.value = null
     try {
-      keepInStep.value = await api.setKeepInStep(on)
+      choice.value = await keep(wanted)
     } catch (failure) {
-      keepInStep.value = before
+      choice.value = before
       error.value = asAppError(failure)
     }
   }
@@ -173,7 +180,7 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     anilistStatus, malStatus, kitsuStatus, loading, error, syncInProgress,
     isAnilistConnected, isMALConnected, isKitsuConnected, hasAnyConnection,
     fetchIntegrationSettings, connectAnilist, connectMAL, connectKitsu, triggerSync, disconnectIntegration,
-    keepInStep, budgets, addresses, troubles, pending, busy, connected,
-    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, chooseWayBack, fetchBudgets, update, setKeepInStep, forget,
+    keepInStep, guardPercent, budgets, addresses, troubles, pending, busy, connected,
+    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, chooseWayBack, fetchBudgets, update, setKeepInStep, setGuard, forget,
   }
 })

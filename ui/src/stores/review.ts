@@ -1,9 +1,9 @@
-// What needs the person: the plan that waits, why it waits, and what came of applying it. The page, the welcome and the
-// number in the sidebar read it here.
+// What needs the person: the plan that waits, what is decided about it, and what came of applying it. The page, the
+// welcome and the number in the sidebar read it here.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { useApi } from '@/api'
-import type { Report, RunView, WaitingPlan } from '@/contract'
+import type { Part, Report, Verdict, WaitingPlan } from '@/contract'
 import { useAttempts } from './attempt'
 import { useSyncStore } from './sync'
 
@@ -11,8 +11,6 @@ export const useReviewStore = defineStore('review', () => {
   const api = useApi()
   const { loading, error, attempt } = useAttempts()
   const plan = shallowRef<WaitingPlan | null>(null)
-  /** The run that made the plan: it says why the plan waits. */
-  const run = shallowRef<RunView | null>(null)
   /** What came of the plan that was applied last, until the person has seen it. */
   const result = shallowRef<Report | null>(null)
   const loaded = ref(false)
@@ -20,24 +18,23 @@ export const useReviewStore = defineStore('review', () => {
   const open = computed(() => plan.value?.rows.filter((row) => !row.skipped).length ?? 0)
 
   const load = (): Promise<boolean> => attempt(fetch)
-  const skip = (rows: number[]): Promise<boolean> => attempt(() => decide(rows, api.planSkip))
-  const never = (rows: number[]): Promise<boolean> => attempt(() => decide(rows, api.planNever))
 
   async function fetch(): Promise<void> {
     plan.value = await api.waitingPlan()
     loaded.value = true
-    const id = plan.value?.run_id
-    if (!id) run.value = null
-    else if (run.value?.run_id !== id) run.value = await runOf(id)
   }
 
-  /** Not knowing why a plan waits keeps nobody from deciding about it. */
-  async function runOf(id: string): Promise<RunView | null> {
-    return api.history(id, 1, 0).then(({ runs }) => runs[0] ?? null, () => null)
+  /** Decides on these rows, or on a part of each. */
+  async function decide(rows: number[], part: Part, verdict: Verdict): Promise<boolean> {
+    return attempt(async () => {
+      if (plan.value) plan.value = await api.planDecide(plan.value.run_id, { rows, part, verdict })
+    }).then(lookAgain)
   }
 
-  async function decide(rows: number[], how: (row: number) => Promise<WaitingPlan>): Promise<void> {
-    for (const row of rows) plan.value = await how(row)
+  /** A plan that another took the place of is shown as it is now; why the decision was not kept stays said. */
+  async function lookAgain(done: boolean): Promise<boolean> {
+    if (error.value?.code === 'plan_replaced' || error.value?.code === 'no_plan') await fetch().catch(() => undefined)
+    return done
   }
 
   /** Applies these rows, or with none given every row that is not skipped. */
@@ -50,7 +47,7 @@ export const useReviewStore = defineStore('review', () => {
       await fetch()
       // What was not applied is worked out anew, from lists that are as they are now.
       if (rest && !plan.value) await api.triggerSync(null, false).then(fetch)
-    })
+    }).then(lookAgain)
     applying.value = false
     return report
   }
@@ -62,5 +59,5 @@ export const useReviewStore = defineStore('review', () => {
   const sync = useSyncStore()
   watch(() => sync.running, (running) => void (running || applying.value || load()))
 
-  return { plan, run, result, open, loaded, loading, applying, error, load, skip, never, apply, seen }
+  return { plan, result, open, loaded, loading, applying, error, load, decide, apply, seen }
 })

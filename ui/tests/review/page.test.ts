@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
 import { BROKEN } from '@/fake/worlds'
 import ReviewPage from '@/pages/ReviewPage.vue'
 import { press, show, type Shown } from '../world'
@@ -39,7 +40,7 @@ describe('the plan that waits', () => {
     const shown = await show(ReviewPage)
     const first = title(shown)
     await press('s')
-    expect(called(shown, 'planSkip')).toHaveLength(1)
+    expect(called(shown, 'planDecide')[0]?.args[1]).toEqual({ rows: [expect.any(Number)], part: 'row', verdict: 'skip' })
     expect(title(shown)).not.toBe(first)
     expect(shown.get('plan-apply-all').textContent).toContain('Apply 16 changes')
   })
@@ -47,10 +48,10 @@ describe('the plan that waits', () => {
   it('asks before N, since nothing brings the title back', async () => {
     const shown = await show(ReviewPage)
     await press('n')
-    expect(called(shown, 'planNever')).toHaveLength(0)
+    expect(called(shown, 'planDecide')).toHaveLength(0)
     expect(shown.get('plan-never-ask').textContent).toContain('Never sync this title with AniList?')
     await press('n')
-    expect(called(shown, 'planNever')).toHaveLength(1)
+    expect(called(shown, 'planDecide')[0]?.args[1]).toEqual({ rows: [expect.any(Number)], part: 'row', verdict: 'never' })
     expect(shown.find('plan-never-ask')).toBeNull()
   })
 
@@ -87,7 +88,7 @@ describe('the plan that waits', () => {
 
   it('keeps the plan in sight when a decision could not be kept', async () => {
     const shown = await show(ReviewPage)
-    shown.api.world.failures.planSkip = BROKEN
+    shown.api.world.failures.planDecide = BROKEN
     await shown.click('plan-skip')
     expect(shown.get('error-state').textContent).toContain('locked by another program')
     expect(shown.get('plan-apply-all').textContent).toContain('Apply 17 changes')
@@ -104,6 +105,60 @@ describe('the plan that waits', () => {
   it('speaks Japanese', async () => {
     const { get } = await show(ReviewPage, { language: 'ja' })
     expect(get('plan-apply-all').textContent).toContain('17 件の変更を適用')
+  })
+})
+
+describe('a field of the plan', () => {
+  const choose = async (shown: Shown, field: string, label: string) => {
+    shown.get(`part-${field}`).dispatchEvent(new MouseEvent('pointerdown', { bubbles: true, button: 0 }))
+    await press('Enter', shown.get(`part-${field}`))
+    await vi.waitFor(() => expect(item(label)).toBeDefined())
+    item(label)?.click()
+    await flushPromises()
+  }
+  const item = (label: string) => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')].find((each) => each.textContent?.includes(label))
+  const decided = (shown: Shown) => called(shown, 'planDecide').map((call) => call.args[1])
+
+  it('says who set it, and when', async () => {
+    const { get } = await show(ReviewPage)
+    expect(get('plan-field-chapters_read').textContent).toContain('AniList, 3 hours ago')
+    expect(get('plan-field-score').textContent).toContain('you, 20 minutes ago')
+  })
+
+  it('is left out alone, and taken in again', async () => {
+    const shown = await show(ReviewPage)
+    await choose(shown, 'score', 'Leave Score out this time')
+    expect(decided(shown)).toEqual([{ rows: [expect.any(Number)], part: { field: 'score' }, verdict: 'skip' }])
+    expect(shown.get('plan-field-score').textContent).toContain('left out')
+    await choose(shown, 'score', 'Take Score in again')
+    expect(decided(shown)[1]).toEqual({ rows: [expect.any(Number)], part: { field: 'score' }, verdict: 'accept' })
+  })
+
+  it('takes another value, which is read before it is sent', async () => {
+    const shown = await show(ReviewPage)
+    await choose(shown, 'chapters_read', 'Choose another value')
+    await shown.type('value-text', 'many')
+    expect(shown.get('value-keep').hasAttribute('disabled')).toBe(true)
+    await shown.type('value-text', '76')
+    await shown.click('value-keep')
+    expect(decided(shown)).toEqual([{ rows: [expect.any(Number)], part: { field: 'chapters_read' }, verdict: { value: 76 } }])
+    expect(shown.get('plan-field-chapters_read').textContent).toContain('your choice')
+  })
+
+  it('of a plan that changed is marked', async () => {
+    const shown = await show(ReviewPage)
+    await shown.type('plan-search', 'A')
+    expect(shown.get('plan-list').textContent).toContain('Changed since you last saw it')
+  })
+})
+
+describe('a kind of change', () => {
+  it('is left out or applied as a whole', async () => {
+    const shown = await show(ReviewPage)
+    await shown.click('plan-group-create_local')
+    await shown.click('plan-skip-group')
+    expect(called(shown, 'planDecide')[0]?.args[1]).toMatchObject({ part: 'row', verdict: 'skip' })
+    expect(shown.get('plan-apply-all').textContent).toContain('Apply 12 changes')
   })
 })
 

@@ -10,18 +10,16 @@ describe('the review store', () => {
     const { store } = storeOver(useReviewStore)
     await store.load()
     expect(store.open).toBe(17)
-    await store.skip([2, 3])
+    await store.decide([2, 3], 'row', 'skip')
     expect(store.open).toBe(15)
   })
 
-  it('knows the run that made the plan, and does without it', async () => {
+  it('shows the plan that took the place of the one that was decided about, and says so', async () => {
     const { store, api } = storeOver(useReviewStore)
     await store.load()
-    expect(store.run?.run_id).toBe(store.plan?.run_id)
-    const other = storeOver(useReviewStore, 'full', (world) => (world.failures.history = BROKEN))
-    await other.store.load()
-    expect([other.store.run, other.store.error, other.store.open]).toEqual([null, null, 17])
-    expect(api.calls.filter((call) => call.name === 'history')).toHaveLength(1)
+    api.world.plan = { ...inventPlan(inventEntries(1)), run_id: 'another' }
+    expect(await store.decide([1], 'row', 'skip')).toBe(false)
+    expect([store.error?.code, store.plan?.run_id]).toEqual(['plan_replaced', 'another'])
   })
 
   it('works out anew what was left when only one title was applied', async () => {

@@ -1,5 +1,6 @@
 // A question and its answers in words: what is asked, what each answer is called, and what it does.
 import { useI18n } from 'vue-i18n'
+import { useOrigins } from '@/composables/origins'
 import { useTimes } from '@/composables/time'
 import { useValues } from '@/composables/values'
 import { useWords } from '@/composables/words'
@@ -12,6 +13,7 @@ export interface AnswerWords { answer: string; name: string; text: string; grave
 export function useAnswers() {
   const { t, locale } = useI18n()
   const { relative } = useTimes()
+  const { setBy } = useOrigins()
   const { valueText } = useValues()
   const { count, providerName } = useWords()
 
@@ -43,14 +45,8 @@ export function useAnswers() {
     return `${t(`common.field.${row.field}`)}: ${said.join(' · ')}`
   }
 
-  /** Since when a side says so, and who did it. */
-  function since(side: Side): string {
-    if (!side.at) return ''
-    const who = PROVIDERS.find((provider) => provider === side.origin)
-    const when = relative(side.at)
-    if (side.provider) return when
-    return t(who ? 'review.since.from' : 'review.since.you', { when, provider: who ? providerName(who) : '' })
-  }
+  /** Since when a side says so; of the library also who did it. */
+  const since = ({ provider, origin, at: when }: Side): string => (when ? (provider ? relative(when) : setBy(origin, when)) : '')
 
   function answersOf(question: ConflictView): AnswerWords[] {
     return question.answers.map((answer) => (question.kind === 'fields' ? choosing(answer) : settling(question, answer)))

@@ -1,6 +1,6 @@
 // A waiting plan as a person reads it: title by title, and what happens counted by kind. It only sorts and counts; what
 // happens was decided elsewhere.
-import { PROVIDERS, type Action, type Provider, type WaitingRow } from '@/contract'
+import { PROVIDERS, type Action, type Field, type FieldGroup, type Provider, type WaitingRow } from '@/contract'
 
 /** What happens to one title: one decision for all its rows, since a title left out at one service waits at all. */
 export interface PlanTitle {
@@ -8,6 +8,8 @@ export interface PlanTitle {
   title: string
   rows: WaitingRow[]
   skipped: boolean
+  /** Whether something of it is other than it was shown before. */
+  changed: boolean
 }
 
 /** One kind of change, at one service where that matters. */
@@ -32,21 +34,28 @@ export function groupKey(row: Pick<WaitingRow, 'action' | 'provider'>): string {
 export function titlesOf(rows: readonly WaitingRow[]): PlanTitle[] {
   const titles = new Map<string, PlanTitle>()
   for (const row of rows) {
-    const key = keyIn(titles, row)
-    const title = titles.get(key) ?? { key, title: row.title, rows: [], skipped: true }
+    const title = titles.get(row.work) ?? { key: row.work, title: row.title, rows: [], skipped: true, changed: false }
     title.rows.push(row)
     title.skipped &&= row.skipped
-    titles.set(key, title)
+    title.changed ||= row.changed_since !== null
+    titles.set(row.work, title)
   }
   return [...titles.values()]
 }
 
-/** A title that is not in the library yet is known by its name, unless the same service has two of that name. */
-function keyIn(titles: Map<string, PlanTitle>, row: WaitingRow): string {
-  if (row.manga_id) return row.manga_id
-  const named = `new:${row.title}`
-  const other = titles.get(named)?.rows.some((each) => each.provider === row.provider && each.external_id !== row.external_id)
-  return other ? `${row.provider}:${row.external_id}` : named
+/** The fields that are decided together, by the names that the application has for them. */
+export function groupOf(field: Field): FieldGroup {
+  switch (field) {
+    case 'status':
+    case 'chapters_read':
+    case 'volumes_read':
+    case 'rereads':
+    case 'finished_on': return 'reading_state'
+    case 'score':
+    case 'started_on':
+    case 'notes':
+    case 'private': return field
+  }
 }
 
 /** How much of each kind will happen, what takes something away first. Rows that are left out do not count. */

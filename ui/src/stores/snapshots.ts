@@ -1,0 +1,65 @@
+// The lists as they were before a sync wrote to them, and bringing back what one of them said: of one title or of all.
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { useApi } from '@/api'
+import type { SnapshotTitle, SnapshotView, UndoReport } from '@/contract'
+import { useAttempts } from './attempt'
+
+/** How many titles are fetched at once. */
+const PAGE = 200
+
+export const useSnapshotsStore = defineStore('snapshots', () => {
+  const api = useApi()
+  const { loading, error, attempt } = useAttempts()
+  const all = shallowRef<SnapshotView[] | null>(null)
+  const opened = shallowRef<SnapshotView | null>(null)
+  const titles = shallowRef<SnapshotTitle[]>([])
+  /** What is about to be restored: a title, or with none all of them. */
+  const asked = shallowRef<{ title: SnapshotTitle | null } | null>(null)
+  /** Whether something newer would be lost. */
+  const overNewer = ref(false)
+  const result = shallowRef<UndoReport | null>(null)
+
+  const load = (): Promise<boolean> => attempt(async () => void (all.value = await api.snapshots()))
+
+  async function open(snapshot: SnapshotView): Promise<void> {
+    close()
+    opened.value = snapshot
+    await more()
+  }
+
+  async function more(): Promise<void> {
+    const { value: snapshot } = opened
+    if (!snapshot) return
+    await attempt(async () => {
+      const detail = await api.snapshot(snapshot.id, PAGE, titles.value.length)
+      if (opened.value?.id !== snapshot.id) return
+      opened.value = detail.snapshot
+      titles.value = [...titles.value, ...detail.titles]
+    })
+  }
+
+  function close(): void {
+    opened.value = null
+    titles.value = []
+    result.value = null
+    error.value = null
+    ask(null)
+  }
+
+  function ask(wanted: { title: SnapshotTitle | null } | null): void {
+    asked.value = wanted
+    overNewer.value = false
+  }
+
+  async function restore(): Promise<void> {
+    const { value: wanted } = asked
+    const { value: snapshot } = opened
+    if (!wanted || !snapshot || loading.value) return
+    const done = await attempt(async () => void (result.value = await api.restoreSnapshot(snapshot.id, wanted.title?.manga_id ?? null, overNewer.value)))
+    if (done) ask(null)
+    else overNewer.value = error.value?.code === 'newer_edits'
+  }
+
+  return { all, opened, titles, asked, overNewer, result, loading, error, load, open, more, close, ask, restore }
+})
