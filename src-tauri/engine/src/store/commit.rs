@@ -64,6 +64,7 @@ struct Rows {
     manga: Vec<Vec<Arg>>,
     titles_dropped: Vec<Arg>,
     titles: Vec<Vec<Arg>>,
+    names: Vec<Vec<Arg>>,
     links_gone: Vec<Arg>,
     links_moved: Vec<Vec<Arg>>,
     links: Vec<Vec<Arg>>,
@@ -91,6 +92,7 @@ impl Rows {
         tx.run_rows(manga::PUT, self.manga).await?;
         tx.run_among(manga::DROP_TITLES, self.titles_dropped).await?;
         tx.run_rows(manga::PUT_TITLES, self.titles).await?;
+        tx.run_rows(manga::PUT_NAMES, self.names).await?;
         tx.run_among(mappings::DELETE, self.links_gone).await?;
         for row in self.links_moved {
             tx.run(mappings::MOVE, row).await?;
@@ -154,6 +156,7 @@ impl Rows {
                 }
                 self.manga.push(rows.manga);
                 self.titles.extend(rows.titles);
+                self.names.push(rows.names);
             }
             WorkChange::MergedInto(other) => self.merged.push(args![id, other.0, batch.at]),
             WorkChange::Unmerged => self.merged.push(args![id, None::<Uuid>, batch.at]),

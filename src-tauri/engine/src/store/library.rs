@@ -138,18 +138,18 @@ impl Db {
     /// One page of the library.
     pub async fn library(&self, query: &LibraryQuery) -> Result<LibraryPage, StoreError> {
         let mut tx = self.pool.read().await?;
-        let page = [arguments(query, self), args![query.limit, query.offset]].concat();
-        let rows: Vec<Shown> = tx.all(listing(query.sort, query.descending), page).await?;
-        let total = match rows.len() as u64 {
-            all if query.offset == 0 && all < u64::from(query.limit) => all,
-            _ => self.count(&mut tx, query).await?,
+        let arguments = arguments(query, self);
+        let found =
+            if searched(query).is_some() { Some(count(&mut tx, FOUND, arguments.clone()).await?) } else { None };
+        let look = if found.is_some_and(|found| found > FEW) { Look::AtEach } else { Look::AtFound };
+        let page = [arguments.clone(), args![query.limit, query.offset]].concat();
+        let rows: Vec<Shown> = tx.all(listing(query.sort, query.descending, look), page).await?;
+        let total = match (found, rows.len() as u64) {
+            (Some(found), _) => found,
+            (None, all) if query.offset == 0 && all < u64::from(query.limit) => all,
+            (None, _) => count(&mut tx, COUNT, arguments).await?,
         };
         Ok(LibraryPage { total, entries: with_places(&mut tx, rows).await? })
-    }
-
-    async fn count(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<u64, StoreError> {
-        let total: Option<(i64,)> = tx.optional(COUNT, arguments(query, self)).await?;
-        Ok(total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0)))
     }
 
     /// One entry of the library; none: there is no such manga, or it was removed.
@@ -171,6 +171,11 @@ impl Db {
         let row: Option<(Uuid,)> = self.pool.optional(FIND, args![at, id.as_str(), self.user()]).await?;
         Ok(row.map(|(key,)| MangaId(key)))
     }
+}
+
+async fn count(tx: &mut Tx, sql: &'static str, arguments: Vec<Arg>) -> Result<u64, StoreError> {
+    let total: Option<(i64,)> = tx.optional(sql, arguments).await?;
+    Ok(total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0)))
 }
 
 /// Adds to a page's rows how they stand at the providers, and their names.
@@ -227,8 +232,12 @@ impl Shown {
 /// The arguments that every statement over the library begins with: `$1` to `$5`. What the query leaves open is null or
 /// false, and lets every entry pass.
 fn arguments(query: &LibraryQuery, db: &Db) -> Vec<Arg> {
-    let search = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(pattern);
-    args![db.user(), search, words(&query.statuses), words(&query.at), query.differs]
+    args![db.user(), searched(query).map(pattern), words(&query.statuses), words(&query.at), query.differs]
+}
+
+/// What is searched for, if anything.
+fn searched(query: &LibraryQuery) -> Option<&str> {
+    query.search.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The words of which a column must be one; none given: any.
@@ -252,10 +261,7 @@ macro_rules! takes_part {
 macro_rules! passing {
     ($key:literal) => {
         concat!(
-            "e.user_id = $1 AND e.removed_at IS NULL AND ($2 IS NULL OR ",
-            $key,
-            " IN (SELECT manga_id FROM manga_titles WHERE folded LIKE $2 ESCAPE '\\')) \
-                AND ($3 IS NULL OR $3 LIKE '%|' || e.status || '|%') \
+            "e.user_id = $1 AND e.removed_at IS NULL AND ($3 IS NULL OR $3 LIKE '%|' || e.status || '|%') \
                 AND ($4 IS NULL OR EXISTS (SELECT 1 FROM external_manga_mappings x JOIN external_integrations i \
                     ON i.id = x.integration_id WHERE x.manga_id = e.manga_id AND $4 LIKE '%|' || i.integration_type || '|%')) \
                 AND ($5 = FALSE OR ",
@@ -270,6 +276,21 @@ macro_rules! passing {
         )
     };
 }
+macro_rules! is_found {
+    () => {
+        "folded LIKE $2 ESCAPE '\\' "
+    };
+}
+/// How a page looks whether an entry's names match: among those that were found, or at each entry until the page is full.
+/// The first is fast for few that match, the second for many.
+macro_rules! matching {
+    (AtFound, $key:literal) => {
+        concat!("AND ($2 IS NULL OR ", $key, " IN (SELECT manga_id FROM manga_names WHERE ", is_found!(), ")) ")
+    };
+    (AtEach, $key:literal) => {
+        concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = ", $key, " AND ", is_found!(), ") ")
+    };
+}
 macro_rules! columns {
     () => {
         "SELECT e.manga_id, m.title, m.format, m.cover, m.total_chapters, m.total_volumes, e.status, e.chapters_read, \
@@ -279,11 +300,12 @@ macro_rules! columns {
 }
 /// To SQLite a cross join says which table comes first: the titles in their order, until the page is full.
 macro_rules! by_title {
-    ($order:literal) => {
+    ($look:ident, $order:literal) => {
         concat!(
             columns!(),
             "FROM manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
             passing!("m.id"),
+            matching!($look, "m.id"),
             "ORDER BY ",
             $order,
             " LIMIT $6 OFFSET $7"
@@ -291,33 +313,59 @@ macro_rules! by_title {
     };
 }
 macro_rules! by_entry {
-    ($order:literal) => {
+    ($look:ident, $order:literal) => {
         concat!(
             columns!(),
             "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
             passing!("e.manga_id"),
+            matching!($look, "e.manga_id"),
             "ORDER BY ",
             $order,
             " LIMIT $6 OFFSET $7"
         )
     };
 }
-fn listing(sort: Sort, descending: bool) -> &'static str {
-    match (sort, descending) {
-        (Sort::Title, false) => by_title!("m.sort_title, m.id"),
-        (Sort::Title, true) => by_title!("m.sort_title DESC, m.id DESC"),
-        (Sort::Updated, false) => by_entry!("e.updated_at, e.manga_id"),
-        (Sort::Updated, true) => by_entry!("e.updated_at DESC, e.manga_id DESC"),
-        (Sort::Score, false) => by_entry!("coalesce(e.score, 0), e.manga_id"),
-        (Sort::Score, true) => by_entry!("coalesce(e.score, 0) DESC, e.manga_id DESC"),
-        (Sort::Progress, false) => by_entry!("e.chapters_read, e.manga_id"),
-        (Sort::Progress, true) => by_entry!("e.chapters_read DESC, e.manga_id DESC"),
-        (Sort::Added, false) => by_entry!("e.created_at, e.manga_id"),
-        (Sort::Added, true) => by_entry!("e.created_at DESC, e.manga_id DESC"),
+macro_rules! listing {
+    ($look:ident, $sort:expr, $descending:expr) => {
+        match ($sort, $descending) {
+            (Sort::Title, false) => by_title!($look, "m.sort_title, m.id"),
+            (Sort::Title, true) => by_title!($look, "m.sort_title DESC, m.id DESC"),
+            (Sort::Updated, false) => by_entry!($look, "e.updated_at, e.manga_id"),
+            (Sort::Updated, true) => by_entry!($look, "e.updated_at DESC, e.manga_id DESC"),
+            (Sort::Score, false) => by_entry!($look, "coalesce(e.score, 0), e.manga_id"),
+            (Sort::Score, true) => by_entry!($look, "coalesce(e.score, 0) DESC, e.manga_id DESC"),
+            (Sort::Progress, false) => by_entry!($look, "e.chapters_read, e.manga_id"),
+            (Sort::Progress, true) => by_entry!($look, "e.chapters_read DESC, e.manga_id DESC"),
+            (Sort::Added, false) => by_entry!($look, "e.created_at, e.manga_id"),
+            (Sort::Added, true) => by_entry!($look, "e.created_at DESC, e.manga_id DESC"),
+        }
+    };
+}
+/// See [`matching`].
+#[derive(Clone, Copy)]
+enum Look {
+    AtFound,
+    AtEach,
+}
+/// So many entries count as few.
+const FEW: u64 = 1_000;
+
+fn listing(sort: Sort, descending: bool, look: Look) -> &'static str {
+    match look {
+        Look::AtFound => listing!(AtFound, sort, descending),
+        Look::AtEach => listing!(AtEach, sort, descending),
     }
 }
 
-const COUNT: &str = concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"));
+const COUNT: &str =
+    concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"), matching!(AtFound, "e.manga_id"));
+/// The names are gone through once, in the order in which they lie, and only the entries of those that match are looked up.
+const FOUND: &str = concat!(
+    "SELECT count(*) FROM manga_names n CROSS JOIN library_entries e WHERE e.manga_id = n.manga_id AND n.",
+    is_found!(),
+    "AND ",
+    passing!("e.manga_id")
+);
 const ONE: &str = concat!(
     columns!(),
     "FROM library_entries e JOIN manga m ON m.id = e.manga_id \

@@ -1,4 +1,4 @@
-//! Tables `manga` and `manga_titles`: the works of the library, and all their names.
+//! Tables `manga`, `manga_titles` and `manga_names`: the works of the library, and all their names.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,6 +19,8 @@ pub(super) struct MangaRows {
     pub(super) manga: Vec<Arg>,
     /// For [`PUT_TITLES`].
     pub(super) titles: Vec<Vec<Arg>>,
+    /// For [`PUT_NAMES`].
+    pub(super) names: Vec<Arg>,
 }
 
 /// The rows of a work.
@@ -27,15 +29,22 @@ pub(super) fn rows(manga: MangaId, details: &Details, now: Time) -> Result<Manga
     let authors = json("authors", &details.authors)?;
     let totals = details.totals;
     let rest = args![authors, totals.chapters, totals.volumes, details.cover.as_deref(), details.adult, now, now];
-    Ok(MangaRows { manga: [args![manga], named, rest].concat(), titles: title_rows(manga, details) })
+    let (titles, names) = (title_rows(manga, details), args![manga, searched(details)]);
+    Ok(MangaRows { manga: [args![manga], named, rest].concat(), titles, names })
 }
 
-/// The title to show comes first, so that searching one table finds every name.
+/// The title to show comes first.
 fn title_rows(manga: MangaId, details: &Details) -> Vec<Vec<Arg>> {
     let shown = std::iter::once(("shown", &*details.title));
     let others = details.titles.iter().map(|title| (title.kind.word(), &*title.text));
     let numbered = shown.chain(others).enumerate();
-    numbered.map(|(n, (kind, text))| args![manga, n as i64, kind, text, folded(text)]).collect()
+    numbered.map(|(n, (kind, text))| args![manga, n as i64, kind, text]).collect()
+}
+
+/// Every name, one to a line, so that no search finds the end of one with the beginning of the next.
+fn searched(details: &Details) -> String {
+    let names = std::iter::once(&details.title).chain(details.titles.iter().map(|title| &title.text));
+    names.map(|name| folded(name)).collect::<Vec<_>>().join("\n")
 }
 
 /// Makes works, or changes what is known of them.
@@ -45,7 +54,10 @@ pub(super) const PUT: &str = "INSERT INTO manga (id, title, sort_title, format, 
     authors = excluded.authors, total_chapters = excluded.total_chapters, total_volumes = excluded.total_volumes, \
     cover = excluded.cover, adult = excluded.adult, updated_at = excluded.updated_at";
 /// Names of works; those that were there are deleted before.
-pub(super) const PUT_TITLES: &str = "INSERT INTO manga_titles (manga_id, position, kind, text, folded) VALUES {}";
+pub(super) const PUT_TITLES: &str = "INSERT INTO manga_titles (manga_id, position, kind, text) VALUES {}";
+/// What is looked through when searching for works.
+pub(super) const PUT_NAMES: &str = "INSERT INTO manga_names (manga_id, folded) VALUES {} \
+    ON CONFLICT (manga_id) DO UPDATE SET folded = excluded.folded";
 /// Deletes the names of works that get new ones.
 pub(super) const DROP_TITLES: &str = "DELETE FROM manga_titles WHERE manga_id IN {}";
 /// Says which work this one turned out to be.

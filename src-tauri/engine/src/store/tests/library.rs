@@ -43,6 +43,40 @@ laws! {
         assert_eq!(db.library(&search("e")).await.unwrap().total, 4);
     }
 
+    async fn no_search_finds_the_end_of_one_name_with_the_beginning_of_the_next(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let titles = ["One", "Two"].map(|text| Title { kind: TitleKind::Synonym, text: text.into() });
+        let details = Details { titles: titles.into(), ..details("Zero") };
+        let manga = MangaChange { work: WorkChange::New(details), ..new_manga(&db, "", 1) };
+        store(&db, &[manga]).await;
+        for name in ["zero", "one", "two"] {
+            assert_eq!(shown(&db, search(name)).await, ["Zero"], "{name}");
+        }
+        for text in ["zeroone", "ero one", "etwo"] {
+            assert_eq!(shown(&db, search(text)).await, [""; 0], "{text}");
+        }
+    }
+
+    async fn a_search_that_finds_many_shows_them_in_the_same_order_as_one_that_finds_few(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga: Vec<_> = (0..1_200).map(|n| new_manga(&db, &format!("Many {n:04}"), n)).collect();
+        store(&db, &manga).await;
+        for sort in [Sort::Title, Sort::Updated, Sort::Score, Sort::Progress, Sort::Added] {
+            for descending in [false, true] {
+                let whole = LibraryQuery { sort, descending, limit: 1_200, ..all() };
+                let few = LibraryQuery { search: Some("many 00".into()), ..whole.clone() };
+                let many = LibraryQuery { search: Some("many".into()), ..whole };
+                let found = db.library(&many).await.unwrap();
+                assert_eq!((found.total, found.entries.len()), (1_200, 1_200));
+                let (few, mut many) = (shown(&db, few).await, shown(&db, many.clone()).await);
+                many.retain(|title| title.starts_with("Many 00"));
+                assert_eq!((few.len(), &few), (100, &many), "{sort:?} {descending}");
+            }
+        }
+        let page = LibraryQuery { search: Some("many".into()), limit: 2, offset: 3, ..all() };
+        assert_eq!(shown(&db, page).await, ["Many 0003", "Many 0004"]);
+    }
+
     async fn filters_narrow_the_page_and_its_total(fresh: &Fresh) {
         let db = fresh.open().await;
         let at = ids(&db).await[Provider::Kitsu];
