@@ -1,5 +1,5 @@
-//! Tells Tauri where this application keeps its capabilities: the manifest stands at the root, the code does not. And it
-//! makes sure that there is a page to embed, since lints and documentation are checked without having built one.
+//! Tells Tauri where this application keeps its permissions and capabilities: the manifest stands at the root, the code does
+//! not. And it makes sure that there is a page to embed, since lints and documentation are checked without having built one.
 
 use std::{fs, io, path::Path};
 
@@ -12,7 +12,11 @@ const STANDS_IN: &str = "<!doctype html><title>Kuroibara</title><p>This program 
 fn main() {
     println!("cargo:rerun-if-changed=ui/dist");
     println!("cargo:rerun-if-changed=src-tauri/app/build.rs");
-    let attributes = tauri_build::Attributes::new().capabilities_path_pattern("./src-tauri/app/capabilities/**/*");
+    println!("cargo:rerun-if-changed=src-tauri/app/permissions");
+    // With permissions of its own, the application refuses every command that no capability names.
+    let commands = tauri_build::AppManifest::new().permissions_path_pattern("./src-tauri/app/permissions/*");
+    let attributes = tauri_build::Attributes::new().app_manifest(commands);
+    let attributes = attributes.capabilities_path_pattern("./src-tauri/app/capabilities/**/*");
     let built = stand_in().map_err(|error| error.to_string());
     let built = built.and_then(|()| tauri_build::try_build(attributes).map_err(|error| format!("{error:#}")));
     if let Err(error) = built {

@@ -37,6 +37,22 @@ fn the_windows_bindings_are_those_that_the_commands_generate() {
 }
 
 #[test]
+fn the_window_may_ask_every_command_and_each_permission_is_granted() {
+    let read = |path: &str| {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let words = |list: &Value| -> Vec<String> { serde_json::from_value(list.clone()).unwrap() };
+    let permissions = read("src-tauri/app/permissions/commands.json");
+    let permissions = permissions["permission"].as_array().unwrap();
+    let allowed: BTreeSet<_> = permissions.iter().flat_map(|one| words(&one["commands"]["allow"])).collect();
+    assert_eq!(allowed, names(&bindings()), "src-tauri/app/permissions/commands.json names every command");
+    let granted = words(&read("src-tauri/app/capabilities/main.json")["permissions"]);
+    let stated = permissions.iter().map(|one| one["identifier"].as_str().unwrap().to_owned());
+    assert!(stated.into_iter().all(|name| granted.contains(&name)), "src-tauri/app/capabilities/main.json grants each");
+}
+
+#[test]
 fn no_answer_and_no_error_of_any_command_holds_a_secret() {
     let world = World::new();
     let manga = world.connected_and_synced();
@@ -46,7 +62,7 @@ fn no_answer_and_no_error_of_any_command_holds_a_secret() {
         let _ = world.ask(name, arguments);
         asked.insert(name.to_owned());
     }
-    assert_eq!(asked, names(), "every command is asked");
+    assert_eq!(asked, names(&of_the_engine()), "every command is asked");
 }
 
 fn typescript<R: tauri::Runtime>(builder: &Builder<R>) -> String {
@@ -62,8 +78,8 @@ fn of_the_engine() -> Builder<MockRuntime> {
     commands.disable_serde_phases().dangerously_cast_bigints_to_number()
 }
 
-fn names() -> BTreeSet<String> {
-    let text = typescript(&of_the_engine());
+fn names<R: tauri::Runtime>(builder: &Builder<R>) -> BTreeSet<String> {
+    let text = typescript(builder);
     let calls = text.split("__TAURI_INVOKE<").skip(1);
     let name = |call: &str| Some(call.split_once(">(\"")?.1.split_once('"')?.0.to_owned());
     calls.filter_map(name).collect()
