@@ -103,7 +103,7 @@ export const commands = {
 	doctor: () => __TAURI_INVOKE<Check[]>("doctor"),
 	/**  What keeps the sign-ins safe now. */
 	protection: () => __TAURI_INVOKE<ProtectionState>("protection"),
-	/**  Takes the passphrase that protects the sign-ins. */
+	/**  Takes the passphrase that protects the sign-ins. What had to wait for it goes on. */
 	unlock: (passphrase: string) => __TAURI_INVOKE<ProtectionState>("unlock", { passphrase }),
 	/**  What was chosen for the window. */
 	appSettings: () => __TAURI_INVOKE<AppSettings>("app_settings"),

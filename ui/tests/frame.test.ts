@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import AppFrame from '@/components/frame/AppFrame.vue'
 import { useIntegrationsStore } from '@/stores/integrations'
+import { useSettingsStore } from '@/stores/settings'
 import { useSyncStore } from '@/stores/sync'
 import { flushPromises } from '@vue/test-utils'
 import { show } from './world'
@@ -11,6 +12,14 @@ describe('the frame', () => {
     await useSyncStore().load()
     await flushPromises()
     expect(get('status-line').textContent).toMatch(/^\d\d:\d\d · 0 pulled, 1 pushed · all in step$/)
+  })
+
+  it('says that the sign-ins are locked, and leads to where they are unlocked', async () => {
+    const { get } = await show(AppFrame)
+    useSettingsStore().protection = 'passphrase_needed'
+    await flushPromises()
+    expect(get('status-line').textContent).toBe('Your sign-ins are locked')
+    expect(get('unlock').getAttribute('href')).toBe('#/settings/protection')
   })
 
   it('shows phase, count and time left while a sync runs', async () => {

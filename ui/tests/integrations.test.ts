@@ -72,6 +72,18 @@ describe('the page of the services', () => {
     expect(get('state-anilist').textContent).toContain('Connected')
   })
 
+  it('goes on waiting when what was pasted is not what the page gives, and says so', async () => {
+    const { api, click, get, find } = await show(IntegrationsPage, { world: 'empty', change: (world) => (world.settings.anilist.client_id_set = true) })
+    await click('connect-anilist')
+    api.emit('sign_in_ended', { provider: null, error: { code: 'not_a_return', message: 'This is not what the sign-in page gives.', hint: null } })
+    await flushPromises()
+    expect(get('card-anilist').querySelector('[data-testid=error-state]')).not.toBeNull()
+    expect(find('paste-anilist')).not.toBeNull()
+    api.emit('sign_in_ended', { provider: 'anilist', error: { code: 'sign_in_denied', message: 'You did not allow access at AniList.', hint: null } })
+    await flushPromises()
+    expect(find('paste-anilist')).toBeNull()
+  })
+
   it('shows in the card of Kitsu why a password was refused, and keeps no password', async () => {
     const { click, type, get } = await show(IntegrationsPage)
     await click('connect-kitsu')

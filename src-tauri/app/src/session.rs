@@ -113,7 +113,12 @@ impl Session {
         self.state.borrow().engine()
     }
 
-    /// Tells when another library is open, or none any more.
+    /// Has everything that goes on with the open library begin again, as after a start.
+    pub(crate) fn begin_anew(&self) {
+        self.state.send_modify(|_| {});
+    }
+
+    /// Tells when another library is open, or none any more, or what goes on with it is to begin again.
     pub(crate) fn subscribe(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }

@@ -10,6 +10,9 @@ import {
 } from '@/contract'
 import { useSyncStore } from './sync'
 
+/** What came was no return of a sign-in, so the one that waits still does. */
+const waitsOn = (failure: AppError | null): boolean => failure?.code === 'not_a_return' || failure?.code === 'return_incomplete'
+
 export const useIntegrationsStore = defineStore('integrations', () => {
   const api = useApi()
   const sync = useSyncStore()
@@ -170,7 +173,7 @@ export const useIntegrationsStore = defineStore('integrations', () => {
   api.on('sign_in_ended', ({ provider, error: failure }) => {
     // Where the address did not say, it is about the sign-in that waits.
     const at = provider ?? PROVIDERS.find((each) => pending.value[each])
-    if (at) cancelSignIn(at)
+    if (at && !waitsOn(failure)) cancelSignIn(at)
     if (at && failure) troubles.value = { ...troubles.value, [at]: failure }
     if (!at) error.value = failure
     void fetchIntegrationSettings()

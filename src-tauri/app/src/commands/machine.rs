@@ -34,11 +34,13 @@ pub async fn protection(session: State<'_, Session>) -> Result<ProtectionState, 
     Ok(session.engine().await?.protection().await?)
 }
 
-/// Takes the passphrase that protects the sign-ins.
+/// Takes the passphrase that protects the sign-ins. What had to wait for it goes on.
 #[tauri::command]
 #[specta::specta]
 pub async fn unlock(session: State<'_, Session>, passphrase: String) -> Result<ProtectionState, AppError> {
-    Ok(session.engine().await?.unlock(Secret::new(passphrase)).await?)
+    let state = session.engine().await?.unlock(Secret::new(passphrase)).await?;
+    session.begin_anew();
+    Ok(state)
 }
 
 /// What was chosen for the window.
