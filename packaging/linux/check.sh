@@ -21,13 +21,21 @@ say "The link, the icon, the AppStream data and the entry for starting at login 
 Xvfb :77 -screen 0 1280x900x24 >/dev/null 2>&1 &
 display=$!
 export DISPLAY=:77
-trap 'kill $display 2>/dev/null || true; pkill -x kuroibara 2>/dev/null || true' EXIT
+trap 'kill $display 2>/dev/null || true' EXIT
 for _ in $(seq 100); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done
 dbus-run-session -- sh -c '
   openbox >/dev/null 2>&1 &
   xdg-open "kuroibara://oauth/anilist?error=access_denied" &
   for _ in $(seq 300); do
-    xdotool search --onlyvisible --name "^Kuroibara$" >/dev/null 2>&1 && exit 0
+    window=$(xdotool search --onlyvisible --name "^Kuroibara$" 2>/dev/null | head -n 1)
+    if [ -n "$window" ]; then
+      program=$(xdotool getwindowpid "$window")
+      file=$(readlink "/proc/$program/exe")
+      # This system shares its processes with the one around it, so only the very one is ended.
+      kill "$program"
+      [ "$file" = /usr/bin/kuroibara ]
+      exit
+    fi
     sleep 0.1
   done
   exit 1
