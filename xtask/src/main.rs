@@ -13,6 +13,7 @@ mod keyring;
 mod migration;
 mod postgres;
 mod run;
+mod screens;
 mod setup;
 mod step;
 mod test;
@@ -42,6 +43,8 @@ enum Task {
     Check,
     /// Generate the TypeScript that the window calls its commands with.
     Bindings,
+    /// Take a picture of every page and state of the window, and look each over for faults of accessibility.
+    Screens(screens::Options),
     /// Run the benchmarks in release and print their figures as one JSON document.
     Bench(bench::Options),
     /// Make the packages that people install, or try the one that was made on a clean system.
@@ -67,6 +70,7 @@ fn perform(task: Task) -> Result<(), step::Failure> {
         Task::Test(options) => test::test(&options),
         Task::Check => check::check(),
         Task::Bindings => bindings::bindings(),
+        Task::Screens(options) => screens::screens(&options),
         Task::Bench(options) => bench::bench(&options),
         Task::Bundle(options) => bundle::bundle(&options),
         Task::Migration(options) => migration::migration(&options),

@@ -35,6 +35,13 @@ pub(crate) const DISPLAY: &[Package] = &[
     ("fonts-dejavu-core", "the letters in it"),
 ];
 
+/// What taking pictures of the window's pages takes.
+pub(crate) const SCREENS: &[Package] = &[
+    ("chromium", "draws the pages for the pictures"),
+    ("fonts-noto-cjk", "the Japanese letters in them"),
+    ("fonts-dejavu-core", "the other letters"),
+];
+
 /// What trying a package on a clean system takes.
 pub(crate) const CLEAN_SYSTEM: &[Package] = &[("debootstrap", "makes a clean Debian in a folder")];
 
