@@ -1,74 +1,114 @@
-//! One person's desk: a session of its own with message bus, keyring, tray and browser, and the application on it. Ends
-//! everything that it started.
+//! One person's desk: a session of its own with tray, notices and screen, the simulated services, and the application on it.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{path::Path, sync::Arc};
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
-use kuroibara_sim::{Sim, SimConfig};
-use serde_json::json;
+use fantoccini::{Client, Locator, elements::Element};
+use kuroibara_desk::{Session, awaited};
+use kuroibara_engine::{Engine, clock::SystemClock, config::Config, core::Provider, sync::Order};
+use kuroibara_sim::{READER, Sim, SimConfig};
+use tokio::sync::{Mutex, MutexGuard};
 
-use crate::tray::Tray;
+use crate::{notices::Notices, screen::Screen, tray::Tray};
 
-/// Nothing here takes longer; what does will never come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// The application that is tested.
+pub(crate) const KUROIBARA: &str = env!("CARGO_BIN_EXE_kuroibara");
+
+/// Only one window can be in front, so the desks take turns.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Everything that a story needs.
 pub(crate) struct Desk {
     pub(crate) services: Sim,
     pub(crate) tray: Tray,
-    pub(crate) window: Client,
-    environment: Vec<(String, String)>,
-    started: Vec<Child>,
-    // Last, so that the files go when nobody uses them any more.
-    folder: tempfile::TempDir,
+    pub(crate) notices: Notices,
+    pub(crate) screen: Screen,
+    pub(crate) session: Session,
+    window: Option<Client>,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Desk {
-    /// Everything started and the window open; none where there is no display.
-    pub(crate) async fn start() -> Option<Self> {
+    /// Everything started but the application; none where there is no display.
+    pub(crate) async fn lay() -> Option<Self> {
         let Ok(display) = std::env::var("KUROIBARA_TEST_DISPLAY") else {
             println!("no display here: `cargo xtask test` brings one");
             return None;
         };
-        let folder = tempfile::Builder::new().prefix("kuroibara-desk-").tempdir().unwrap();
+        let turn = TURN.lock().await;
         let services = Sim::start(SimConfig { entries: 12, works: 80, ..SimConfig::default() }).await.unwrap();
-        let mut environment = environment(folder.path(), &display);
-        environment.extend(services.env().into_iter().map(|(name, value)| (name.to_owned(), value)));
-        let mut started = Vec::new();
-        let bus = start_bus(&environment, folder.path(), &mut started);
-        environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), bus.clone()));
-        start_keyring(&environment, &mut started);
-        let tray = Tray::start(&bus).await;
-        let window = open(&environment, &mut started).await;
-        Some(Self { services, tray, window, environment, started, folder })
+        let mut session = Session::begin(&display).unwrap();
+        session.set("KUROIBARA_DATA_DIR", session.folder().join("home/library").display().to_string());
+        session.set("KUROIBARA_LIMITS", "off");
+        for (name, value) in services.env() {
+            session.set(name, value);
+        }
+        let bus = session.get("DBUS_SESSION_BUS_ADDRESS").unwrap();
+        let (tray, notices) = (Tray::start(&bus).await, Notices::start(&bus).await);
+        let screen = Screen::of(&display);
+        Some(Self { services, tray, notices, screen, session, window: None, _turn: turn })
     }
 
-    /// Runs a program in this session, as the desktop would.
+    /// The same for somebody who has used Kuroibara before: in step with AniList, welcomed, and asked about the tray.
+    pub(crate) async fn lay_for_a_reader() -> Option<Self> {
+        let mut desk = Self::lay().await?;
+        desk.session.set("KUROIBARA_KEYRING", "off");
+        desk.session.set("KUROIBARA_PASSPHRASE", "for tests only");
+        let engine = desk.engine().await;
+        let begun = engine.begin_login(Provider::AniList).await.unwrap();
+        let back = desk.services.anilist.approve(begun.authorize_url.as_str(), READER).unwrap();
+        engine.finish_login(&back).await.unwrap();
+        engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap();
+        engine.close().await;
+        desk.choose(r#"{"welcome_done": true, "close_to_tray": true}"#);
+        desk.services.anilist.reset_counters();
+        Some(desk)
+    }
+
+    /// What was chosen for the window before it opens.
+    pub(crate) fn choose(&self, settings: &str) {
+        let folder = self.session.get("KUROIBARA_DATA_DIR").unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(Path::new(&folder).join("window.json"), settings).unwrap();
+    }
+
+    /// The library without its window, while the application does not run.
+    async fn engine(&self) -> Engine {
+        let config = Config::from_env(|name| self.session.get(name)).unwrap();
+        let keyring = config.keyring();
+        Engine::open(config, Arc::new(SystemClock), keyring).await.unwrap()
+    }
+
+    /// Opens the application's window.
+    pub(crate) async fn open(&mut self) {
+        self.window = Some(self.session.open(Path::new(KUROIBARA), &[]).await.unwrap());
+    }
+
+    /// Ends the application by its tray.
+    pub(crate) async fn quit(&mut self) {
+        self.tray.choose("Quit").await;
+        self.window = None;
+        until("the end of the application", async || self.tray.is_empty().await.then_some(())).await;
+    }
+
+    /// What drives the window.
+    pub(crate) fn window(&self) -> &Client {
+        self.window.as_ref().expect("the window was opened")
+    }
+
+    /// Runs a program in this session to its end, as the desktop would.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
-        let status = in_session(program, &self.environment).args(arguments).status().unwrap();
+        let status = self.session.command(program).args(arguments).status().unwrap();
         assert!(status.success(), "{program} {arguments:?} ended with {status}");
     }
 
     /// The page that was last opened in the browser.
     pub(crate) async fn page_in_browser(&self) -> String {
-        let file = self.folder.path().join("browser");
-        let url =
-            until("a page in the browser", async || fs::read_to_string(&file).ok().filter(|url| !url.is_empty())).await;
-        fs::remove_file(&file).unwrap();
-        url.trim().to_owned()
+        until("a page in the browser", async || self.session.page_in_browser()).await
     }
 
     /// The element with this test id, as soon as it is there and can be used.
     pub(crate) async fn element(&self, id: &str) -> Element {
-        self.found(Locator::Css(&format!("[data-testid=\"{id}\"]"))).await
+        self.found(Locator::Css(&by_id(id))).await
     }
 
     /// The element with this text, as soon as it is there and can be used.
@@ -78,11 +118,16 @@ impl Desk {
 
     async fn found(&self, locator: Locator<'_>) -> Element {
         until(&format!("{locator:?}"), async || {
-            let element = self.window.find(locator).await.ok()?;
+            let element = self.window().find(locator).await.ok()?;
             let usable = element.is_displayed().await.ok()? && element.is_enabled().await.ok()?;
             usable.then_some(element)
         })
         .await
+    }
+
+    /// Types into the element with this test id.
+    pub(crate) async fn type_into(&self, id: &str, text: &str) {
+        self.element(id).await.send_keys(text).await.unwrap();
     }
 
     /// Clicks the element with this test id as soon as it stands still. A page that changes under the click is clicked again.
@@ -98,140 +143,74 @@ impl Desk {
 
     /// Clicks one element until another says so, as a person does whose click met a page that was just moving.
     pub(crate) async fn click_until_it_says(&self, id: &str, other: &str, text: &str) {
-        let button = format!("[data-testid=\"{id}\"]");
         until(&format!("{other} saying “{text}” after a click on {id}"), async || {
-            if let Ok(button) = self.window.find(Locator::Css(&button)).await {
+            if let Ok(button) = self.window().find(Locator::Css(&by_id(id))).await {
                 // It may be gone or at work by now, which is what the click was for.
                 let _ = button.click().await;
             }
-            let said = self.element(other).await.prop("textContent").await.ok()??;
-            said.contains(text).then_some(())
+            self.text(other).await?.contains(text).then_some(())
         })
         .await;
     }
 
     /// Waits until the element with this test id says so.
     pub(crate) async fn says(&self, id: &str, text: &str) {
-        until(&format!("{id} saying “{text}”"), async || {
-            let said = self.element(id).await.prop("textContent").await.ok()??;
-            said.contains(text).then_some(())
-        })
-        .await;
+        let look = async || self.text(id).await?.contains(text).then_some(());
+        until(&format!("{id} saying “{text}”"), look).await;
+    }
+
+    async fn text(&self, id: &str) -> Option<String> {
+        self.window().find(Locator::Css(&by_id(id))).await.ok()?.prop("textContent").await.ok()?
+    }
+
+    /// Signs in to Kitsu, whose button was pressed.
+    pub(crate) async fn sign_in_to_kitsu(&self) {
+        self.type_into("kitsu-username", "reader").await;
+        self.type_into("kitsu-password", "reader-password").await;
+        self.click_until_it_says("kitsu-submit", "state-kitsu", "reader").await;
+    }
+
+    /// Begins a sign-in at AniList, agrees in the browser, and says the address that the browser is then sent to.
+    pub(crate) async fn agree_at_anilist(&self, button: &str) -> String {
+        self.click(button).await;
+        let page = self.page_in_browser().await;
+        self.services.anilist.approve(&page, READER).unwrap()
+    }
+
+    /// Waits until the window is the one that the person looks at.
+    pub(crate) async fn is_in_front(&self) {
+        until("Kuroibara in front", async || self.screen.in_front().filter(|name| name == "Kuroibara")).await;
+    }
+
+    /// Closes the window as a click on its button does, and waits until only the tray is left.
+    pub(crate) async fn close_to_tray(&self) {
+        self.screen.close("Kuroibara");
+        until("the window to be gone", async || self.screen.window("Kuroibara").is_none().then_some(())).await;
+    }
+
+    /// The entries that were written at all services together.
+    pub(crate) fn writes(&self) -> usize {
+        self.services.anilist.writes() + self.services.myanimelist.writes() + self.services.kitsu.writes()
     }
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let name = std::env::temp_dir().join("kuroibara-window-failed.png");
+            let story = std::thread::current().name().unwrap_or("a story").replace("::", "-");
+            let name = std::env::temp_dir().join(format!("kuroibara-{story}.png"));
             // A picture of how it failed helps; without one the failure is told all the same.
-            let _ = in_session("import", &self.environment).args(["-window", "root"]).arg(&name).status();
+            let _ = self.session.command("import").args(["-window", "root"]).arg(&name).status();
             println!("see {}", name.display());
         }
-        for child in self.started.iter_mut().rev() {
-            // One that has already ended needs no ending.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
     }
+}
+
+fn by_id(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
 }
 
 /// Looks again until it is there.
-pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(began.elapsed() < PATIENCE, "{what} did not come");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// A home of its own, and a browser that writes down where it is sent.
-fn environment(folder: &Path, display: &str) -> Vec<(String, String)> {
-    let place = |name: &str| {
-        let place = folder.join(name);
-        fs::create_dir_all(&place).unwrap();
-        fs::set_permissions(&place, fs::Permissions::from_mode(0o700)).unwrap();
-        place.display().to_string()
-    };
-    let home = place("home");
-    let pairs = [
-        ("DISPLAY", display.to_owned()),
-        ("XDG_DATA_HOME", place("home/share")),
-        ("XDG_CONFIG_HOME", place("home/config")),
-        ("XDG_CACHE_HOME", place("home/cache")),
-        ("XDG_RUNTIME_DIR", place("run")),
-        ("KUROIBARA_DATA_DIR", place("home/library")),
-        ("HOME", home),
-        ("KUROIBARA_LIMITS", "off".into()),
-        ("LANG", "C.UTF-8".into()),
-        ("TAURI_AUTOMATION", "true".into()),
-        ("TAURI_WEBVIEW_AUTOMATION", "true".into()),
-    ];
-    browser(folder);
-    pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
-}
-
-/// Registered as the browser, since the machine may have a real one.
-fn browser(folder: &Path) {
-    let (program, page) = (folder.join("a-browser"), folder.join("browser"));
-    let script = format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.new' && mv '{0}.new' '{0}'\n", page.display());
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let entries = folder.join("home/share/applications");
-    fs::create_dir_all(&entries).unwrap();
-    let handles = ["x-scheme-handler/http", "x-scheme-handler/https"];
-    let entry = format!(
-        "[Desktop Entry]\nType=Application\nName=A browser\nExec={} %u\nMimeType={};\n",
-        program.display(),
-        handles.join(";")
-    );
-    fs::write(entries.join("a-browser.desktop"), entry).unwrap();
-    let defaults = handles.map(|kind| format!("{kind}=a-browser.desktop\n")).concat();
-    fs::write(folder.join("home/config/mimeapps.list"), format!("[Default Applications]\n{defaults}")).unwrap();
-}
-
-/// A program with this session's variables and none of the person's who runs the tests.
-fn in_session(program: &str, environment: &[(String, String)]) -> Command {
-    let mut command = Command::new(program);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    command.env_clear().env("PATH", path).envs(environment.iter().map(|(name, value)| (name, value)));
-    command
-}
-
-fn start_bus(environment: &[(String, String)], folder: &Path, started: &mut Vec<Child>) -> String {
-    let mut command = in_session("dbus-daemon", environment);
-    command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
-    command.arg(format!("--address=unix:path={}", folder.join("bus").display()));
-    let mut bus = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut address = String::new();
-    BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    started.push(bus);
-    address.trim().to_owned()
-}
-
-fn start_keyring(environment: &[(String, String)], started: &mut Vec<Child>) {
-    let mut command = in_session("gnome-keyring-daemon", environment);
-    command.args(["--foreground", "--unlock", "--components=secrets"]);
-    let mut daemon = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    daemon.stdin.take().unwrap().write_all(b"for tests only").unwrap();
-    started.push(daemon);
-}
-
-/// Starts the driver, and through it the application.
-async fn open(environment: &[(String, String)], started: &mut Vec<Child>) -> Client {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut command = in_session("WebKitWebDriver", environment);
-    command.args([format!("--port={port}"), "--host=127.0.0.1".into()]);
-    started.push(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-    let options = json!({"binary": env!("CARGO_BIN_EXE_kuroibara"), "args": []});
-    let wished = json!({"webkitgtk:browserOptions": options}).as_object().unwrap().clone();
-    until("the driver", async || {
-        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        builder.capabilities(wished.clone());
-        builder.connect(&format!("http://127.0.0.1:{port}")).await.ok()
-    })
-    .await
+pub(crate) async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    awaited(look).await.unwrap_or_else(|| panic!("{what} did not come"))
 }

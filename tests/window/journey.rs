@@ -6,7 +6,9 @@ use crate::desk::{Desk, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_connects_three_services_applies_the_plan_edits_syncs_by_the_tray_and_disconnects() {
-    let Some(desk) = Desk::start().await else { return };
+    let Some(mut desk) = Desk::lay().await else { return };
+    desk.session.start_keyring().unwrap();
+    desk.open().await;
     connect_all(&desk).await;
     apply_the_first_plan(&desk).await;
     edit(&desk).await;
@@ -16,35 +18,32 @@ async fn a_reader_connects_three_services_applies_the_plan_edits_syncs_by_the_tr
 
 /// AniList and MyAnimeList through the browser and a real link back, Kitsu by name and password.
 async fn connect_all(desk: &Desk) {
-    desk.click("connect-anilist").await;
-    let page = desk.page_in_browser().await;
-    desk.run("xdg-open", &[&desk.services.anilist.approve(&page, READER).unwrap()]);
+    let link = desk.agree_at_anilist("connect-anilist").await;
+    desk.run("xdg-open", &[&link]);
     desk.says("state-anilist", "reader").await;
     desk.click("connect-myanimelist").await;
     let page = desk.page_in_browser().await;
     desk.run("xdg-open", &[&desk.services.myanimelist.approve(&page, READER).unwrap()]);
     desk.says("state-myanimelist", "reader").await;
     desk.click("connect-kitsu").await;
-    desk.element("kitsu-username").await.send_keys("reader").await.unwrap();
-    desk.element("kitsu-password").await.send_keys("reader-password").await.unwrap();
-    desk.click_until_it_says("kitsu-submit", "state-kitsu", "reader").await;
+    desk.sign_in_to_kitsu().await;
 }
 
 async fn apply_the_first_plan(desk: &Desk) {
     desk.click("welcome-next").await;
     desk.element("plan-rows").await;
-    assert_eq!(writes(desk), 0, "nothing is written before the plan is applied");
+    assert_eq!(desk.writes(), 0, "nothing is written before the plan is applied");
     desk.click("plan-apply").await;
     desk.click("welcome-finish").await;
 }
 
 /// One more chapter in the library goes out by itself.
 async fn edit(desk: &Desk) {
-    let before = writes(desk);
+    let before = desk.writes();
     desk.click("filter-reading").await;
     desk.click("view-table").await;
     desk.click("entry-plus-one").await;
-    until("the edit at a service", async || (writes(desk) > before).then_some(())).await;
+    until("the edit at a service", async || (desk.writes() > before).then_some(())).await;
 }
 
 /// What changed at a website comes when the person says so.
@@ -64,8 +63,4 @@ async fn disconnect(desk: &Desk) {
     desk.element("connect-kitsu").await;
     let tray_forgot = async || (!desk.tray.texts().await.contains(&"Sync Kitsu".to_owned())).then_some(());
     until("the tray without Kitsu", tray_forgot).await;
-}
-
-fn writes(desk: &Desk) -> usize {
-    desk.services.anilist.writes() + desk.services.myanimelist.writes() + desk.services.kitsu.writes()
 }

@@ -77,6 +77,22 @@ impl Tray {
         self.call("Event", &event).await.unwrap();
     }
 
+    /// Chooses the first line that ends so, and says which that was.
+    pub(crate) async fn choose_one_ending(&self, end: &str) -> String {
+        let find = async || self.texts().await.into_iter().find(|text| text.ends_with(end));
+        let text = until(&format!("a line ending in “{end}” in the tray"), find).await;
+        self.choose(&text).await;
+        text
+    }
+
+    /// Whether the program that showed its icon last has ended.
+    pub(crate) async fn is_empty(&self) -> bool {
+        let Some((service, _)) = self.announced.lock().unwrap().last().cloned() else { return true };
+        let bus = Some("org.freedesktop.DBus");
+        let asked = self.bus.call_method(bus, "/org/freedesktop/DBus", bus, "NameHasOwner", &service).await;
+        !asked.unwrap().body().deserialize::<bool>().unwrap()
+    }
+
     async fn items(&self) -> Option<Vec<(i32, String)>> {
         let _: bool = self.call("AboutToShow", &0).await?.body().deserialize().ok()?;
         let answer = self.call("GetLayout", &(0, -1, Vec::<String>::new())).await?;

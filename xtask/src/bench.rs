@@ -1,8 +1,10 @@
 //! Runs the benchmarks in release and collects what they print. Each benchmark is a program of the workspace that prints
 //! one JSON object on its standard output and whatever it likes on its standard error.
 
+use crate::display::Display;
 use crate::setup;
 use crate::step::{self, Failure, cargo};
+use crate::ui;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 use std::process::Command;
@@ -36,7 +38,11 @@ const BENCHMARKS: &[Benchmark] = &[
     Benchmark { name: "planning", program: "examples/plan_bench", arguments: &[], on_corpus: false },
     of_the_engine("import", &["import"]),
     Benchmark { on_corpus: true, ..of_the_engine("matcher", &["matcher"]) },
+    of_the_engine(WINDOW, &["window"]),
 ];
+
+/// The benchmark that drives the window, which takes a display, and to build a web view's libraries.
+const WINDOW: &str = "window";
 
 const fn of_the_engine(name: &'static str, arguments: &'static [&'static str]) -> Benchmark {
     Benchmark { name, program: "kuroibara-bench", arguments, on_corpus: false }
@@ -60,12 +66,21 @@ pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
     let chosen = chosen(options)?;
     setup::install(&[setup::BUILD])?;
     step::step(&mut cargo(BUILD))?;
+    let display = if chosen.iter().any(|one| one.name == WINDOW) { window()? } else { None };
     let mut figures = Map::new();
     for benchmark in chosen {
-        figures.insert(benchmark.name.to_owned(), measured(benchmark, options)?);
+        figures.insert(benchmark.name.to_owned(), measured(benchmark, options, display.as_ref())?);
     }
     println!("{:#}", Value::Object(figures));
     Ok(())
+}
+
+/// Builds the window as it is in the packages, and starts a display for it.
+fn window() -> Result<Option<Display>, Failure> {
+    setup::install(&[setup::WINDOW, setup::SERVICES, setup::DISPLAY])?;
+    ui::build()?;
+    step::step(&mut cargo(["build", "--release", "--locked", "--package=kuroibara"]))?;
+    Display::start()
 }
 
 /// The benchmark of that name, or without a name all that can be run.
@@ -86,11 +101,11 @@ fn chosen(options: &Options) -> Result<Vec<&'static Benchmark>, Failure> {
     Ok(chosen)
 }
 
-fn measured(benchmark: &Benchmark, options: &Options) -> Result<Value, Failure> {
+fn measured(benchmark: &Benchmark, options: &Options, display: Option<&Display>) -> Result<Value, Failure> {
     eprintln!("measuring {}", benchmark.name);
     let program = step::built()?.with_file_name("release").join(benchmark.program);
     let mut command = Command::new(program);
-    command.args(benchmark.arguments);
+    command.args(benchmark.arguments).envs(display.map(|display| ("KUROIBARA_TEST_DISPLAY", display.name())));
     if let Some(corpus) = options.corpus.as_ref().filter(|_| benchmark.on_corpus) {
         command.arg("--corpus").arg(corpus);
     }

@@ -10,7 +10,7 @@ pub(crate) struct Figure {
     measured: f64,
     unit: &'static str,
     #[serde(flatten)]
-    bound: Bound,
+    bound: Option<Bound>,
     holds: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     least_and_most: Option<[f64; 2]>,
@@ -27,14 +27,19 @@ impl Figure {
     /// A figure that must not be above `at_most`, in the same unit.
     pub(crate) fn new(what: impl Into<String>, measured: f64, unit: &'static str, at_most: f64) -> Self {
         let measured = rounded(measured);
-        let (bound, holds) = (Bound::AtMost(at_most), measured <= at_most);
+        let (bound, holds) = (Some(Bound::AtMost(at_most)), measured <= at_most);
         Self { what: what.into(), measured, unit, bound, holds, least_and_most: None }
     }
 
     /// A figure that must not be below `at_least`, in the same unit.
     pub(crate) fn at_least(what: impl Into<String>, measured: f64, unit: &'static str, at_least: f64) -> Self {
-        let (bound, holds) = (Bound::AtLeast(at_least), measured >= at_least);
+        let (bound, holds) = (Some(Bound::AtLeast(at_least)), measured >= at_least);
         Self { what: what.into(), measured: rounded(measured), unit, bound, holds, least_and_most: None }
+    }
+
+    /// A figure that has no bound of its own.
+    pub(crate) fn told(what: impl Into<String>, measured: f64, unit: &'static str) -> Self {
+        Self { what: what.into(), measured: rounded(measured), unit, bound: None, holds: true, least_and_most: None }
     }
 
     /// A number of things that must not be above `at_most`.

@@ -13,6 +13,7 @@ mod import;
 mod lists;
 mod matcher;
 mod process;
+mod window;
 mod world;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -49,6 +50,8 @@ enum Benchmark {
         #[arg(long)]
         corpus: PathBuf,
     },
+    /// Start, commands, search, scrolling and memory of the window. Wants a display.
+    Window,
     /// Serves the three services in a process of their own, for the benchmarks that measure theirs.
     Services {
         /// Entries in each list.
@@ -66,6 +69,7 @@ async fn main() -> ExitCode {
         Benchmark::Ids => ids::measure().await,
         Benchmark::Import => import::measure().await,
         Benchmark::Commands => commands::measure().await,
+        Benchmark::Window => window::measure().await,
         Benchmark::Services { entries } => process::serve(entries).await.map(|()| Vec::new()),
     };
     said(outcome.map(|figures| figure::json(&figures)))
