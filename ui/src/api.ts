@@ -57,6 +57,7 @@ export interface Api {
   history(run: string | null, limit: number, offset: number): Promise<c.History>
   usage(hours: number): Promise<c.UsageHour[]>
   budgets(): Promise<c.Budgets>
+  health(): Promise<c.AccountHealth[]>
   waiting(): Promise<c.WaitingItem[]>
   retry(mangaId: string, provider: c.Provider): Promise<null>
   statistics(): Promise<c.Statistics>

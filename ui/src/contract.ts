@@ -307,6 +307,21 @@ export interface WaitingItem {
   code: string | null
   message: string | null
 }
+/** How an account stands: how long its sign-in lasts, and what waits to be sent there. */
+export interface AccountHealth {
+  provider: Provider
+  state: ConnectionState
+  account: string | null
+  /** When the sign-in ends for good; null: it is renewed by itself, or there is none. */
+  ends_at: string | null
+  days_left: number | null
+  ends_soon: boolean
+  waiting: number
+  waiting_since: string | null
+  refused: number
+  paused_until: string | null
+  pause_reason: string | null
+}
 /** The library in numbers; every bar is there, even where there is nothing to count. */
 export interface Statistics {
   totals: { titles: number; chapters_read: number; volumes_read: number; rereads: number }

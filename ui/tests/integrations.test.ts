@@ -28,6 +28,12 @@ describe('the page of the services', () => {
     expect(get('card-anilist').textContent).toContain('AniList cannot renew it by itself')
   })
 
+  it('says how many titles wait for a sign-in, and how many a service refused', async () => {
+    const { get } = await show(IntegrationsPage, { world: 'trouble' })
+    expect(get('card-myanimelist').textContent).toContain('Changes wait here until you sign in again')
+    expect(get('queue-anilist').textContent).toBe('1 title waits, 1 was refused')
+  })
+
   it('says when a service that asked for a pause will be asked again', async () => {
     const { get } = await show(IntegrationsPage, { world: 'trouble' })
     expect(get('budget-anilist').textContent).toMatch(/AniList will be asked again at \d\d:\d\d/)

@@ -87,11 +87,7 @@ export function useTimes() {
     return dateFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
   }
 
-  function daysUntil(at: string): number {
-    return Math.floor((new Date(at).getTime() - now.value) / DAY)
-  }
-
-  return { now, relative, date, clock, time, dayName, exact, daysUntil }
+  return { now, relative, date, clock, time, dayName, exact }
 }
 
 function midnight(at: number): number {

@@ -1,5 +1,5 @@
 // The fake's longer answers: one entry beside what each service holds, what waits, usage and statistics.
-import { PROVIDERS, STATUSES, type EntryDetail, type EntryView, type Hit, type Provider, type SideView, type Statistics, type UsageHour, type WaitingItem } from '../contract'
+import { PROVIDERS, STATUSES, type AccountHealth, type EntryDetail, type EntryView, type Hit, type Provider, type SettingsView, type SideView, type Statistics, type UsageHour, type WaitingItem } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
 import { chance } from './random'
 
@@ -65,6 +65,20 @@ export function waitingOf(entries: EntryView[]): WaitingItem[] {
     code: at % 2 ? 'refused' : 'unreachable',
     message: at % 2 ? 'The service did not accept 140 chapters of 120.' : 'The service did not answer.',
   }))
+}
+
+/** AniList alone can't renew a sign-in. */
+export function healthOf(settings: SettingsView, waiting: readonly WaitingItem[]): AccountHealth[] {
+  return PROVIDERS.filter((provider) => settings[provider].is_connected).map((provider) => {
+    const { state, external_username: account, token_expires_at: until } = settings[provider]
+    const own = waiting.filter((item) => item.provider === provider)
+    const days = provider === 'anilist' && until ? Math.floor((Date.parse(until) - Date.now()) / 86_400_000) : null
+    return {
+      provider, state, account, ends_at: days === null ? null : until, days_left: days, ends_soon: days !== null && days < 14,
+      waiting: own.filter((item) => !item.refused).length, waiting_since: own[0]?.due_since ?? null, refused: own.filter((item) => item.refused).length,
+      paused_until: null, pause_reason: null,
+    }
+  })
 }
 
 export function statisticsOf(entries: EntryView[], connected: Provider[]): Statistics {

@@ -2,7 +2,7 @@
 // it holds no rule of its own; what a sync really decides is tested where it is decided.
 import type { Api } from '../api'
 import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type Provider, type Report } from '../contract'
-import { detailOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
+import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
 import { decidedPlan, inventPlan } from './plan'
@@ -149,6 +149,7 @@ export function fakeApi(world: World): FakeApi {
     }),
     usage: usageOf,
     budgets: () => world.budgets,
+    health: () => healthOf(world.settings, waitingOf(world.entries)),
     waiting: () => waitingOf(world.entries),
     retry: () => null,
     statistics: () => statisticsOf(world.entries, PROVIDERS.filter((each) => world.settings[each].is_connected)),

@@ -5,7 +5,7 @@ import { computed, ref, watch, type Ref } from 'vue'
 import { asAppError, useApi } from '@/api'
 import {
   PROVIDERS,
-  type AppError, type Budgets, type IntegrationChange, type IntegrationView, type LoginBegun, type Provider,
+  type AccountHealth, type AppError, type Budgets, type IntegrationChange, type IntegrationView, type LoginBegun, type Provider,
   type ProviderReport, type Report, type SignInAddresses, type WayBack,
 } from '@/contract'
 import { useSyncStore } from './sync'
@@ -32,6 +32,8 @@ export const useIntegrationsStore = defineStore('integrations', () => {
   /** The share of a service's titles that a sync may take something from without asking, in hundredths. */
   const guardPercent = ref(10)
   const budgets = ref<Budgets | null>(null)
+  const health = ref<AccountHealth[]>([])
+  const healthOf = (provider: Provider): AccountHealth | null => health.value.find((each) => each.provider === provider) ?? null
   const addresses = ref<Partial<Record<Provider, SignInAddresses>>>({})
   /** What went wrong at one provider, shown in its card and nowhere else. */
   const troubles = ref<Partial<Record<Provider, AppError>>>({})
@@ -52,12 +54,16 @@ export const useIntegrationsStore = defineStore('integrations', () => {
       for (const provider of PROVIDERS) statuses[provider].value = settings[provider]
       keepInStep.value = settings.keep_in_step
       guardPercent.value = settings.guard_percent
-      await fetchBudgets()
+      await Promise.all([fetchBudgets(), fetchHealth()])
     } catch (failure) {
       error.value = asAppError(failure)
     } finally {
       loading.value = false
     }
+  }
+
+  async function fetchHealth(): Promise<void> {
+    health.value = await api.health()
   }
 
   async function fetchBudgets(): Promise<void> {
@@ -184,6 +190,6 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     isAnilistConnected, isMALConnected, isKitsuConnected, hasAnyConnection,
     fetchIntegrationSettings, connectAnilist, connectMAL, connectKitsu, triggerSync, disconnectIntegration,
     keepInStep, guardPercent, budgets, addresses, troubles, pending, busy, connected,
-    statusOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, chooseWayBack, fetchBudgets, update, setKeepInStep, setGuard, forget,
+    statusOf, healthOf, lastReportOf, signIn, cancelSignIn, setUpClient, fetchAddresses, chooseWayBack, fetchBudgets, update, setKeepInStep, setGuard, forget,
   }
 })
