@@ -117,6 +117,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: Option<ConflictStep>,
     },
+    /// Show titles that may be the same at two services, or say whether they are
+    #[command(after_help = help::MATCHES)]
+    Matches {
+        #[command(subcommand)]
+        step: Option<MatchStep>,
+    },
     /// Show what was done, the newest first
     History {
         /// Only this run
@@ -419,6 +425,32 @@ pub(crate) enum SnapshotStep {
         /// Also where something newer stands
         #[arg(long)]
         force: bool,
+    },
+}
+
+/// What to say about titles that may be the same.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MatchStep {
+    /// They are the same: link them
+    Accept {
+        /// The match's id, as `matches` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+    },
+    /// They are not the same: never link them
+    Reject {
+        /// The match's id, as `matches` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+    },
+    /// The title has no counterpart at that service: look for none any more
+    Ignore {
+        /// The match's id, as `matches` shows it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
+        /// Why, for yourself
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
     },
 }
 

@@ -137,6 +137,16 @@ Examples:
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 local
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike";
 
+/// After `matches --help`.
+pub(crate) const MATCHES: &str = "\
+What is certainly the same is linked by itself. What is only likely waits here, and nothing of it is written anywhere.
+What you say is for ever: a rejected pair is never linked by itself. `link` and `unlink` change a link later.
+
+Examples:
+  kuroibara-cli matches
+  kuroibara-cli matches accept 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
+  kuroibara-cli matches ignore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --reason 'a fan comic'";
+
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\
 Values and who had brought them come back in your library, and the next sync carries them on. Nothing is ever deleted at a

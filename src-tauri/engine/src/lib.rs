@@ -26,6 +26,8 @@ mod keystore;
 pub mod library;
 mod link;
 pub mod logging;
+pub mod matches;
+pub mod matching;
 pub mod oauth;
 pub mod plan;
 pub mod providers;
@@ -38,6 +40,7 @@ pub mod statistics;
 pub mod store;
 pub mod sync;
 pub mod undo;
+mod unlink;
 pub mod vault;
 
 pub use engine::Engine;

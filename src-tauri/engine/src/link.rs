@@ -1,6 +1,6 @@
-//! Links by hand: this manga is that work, or is not. A person's word is for ever.
+//! Links: this manga is that work. A person's word is for ever.
 
-use kuroibara_core::{ExternalId, Local, MangaId, MappingId, Provider};
+use kuroibara_core::{ExternalId, Local, MangaId, MappingId, Provider, RunId};
 
 use crate::{
     Engine,
@@ -8,7 +8,8 @@ use crate::{
     error::EngineError,
     library::EntryView,
     store::{
-        Change, LinkChange, LinkSource, LoadedManga, MangaChange, MappingChange, NewLink, Pick, Scope, WorkChange,
+        Change, JournalRow, LinkChange, LinkSource, LoadedManga, MangaChange, MappingChange, NewLink, Pick, Scope,
+        WorkChange,
     },
 };
 
@@ -21,52 +22,17 @@ impl Engine {
         for _ in 0..TRIES {
             let linked = match self.db.find_manga(provider, id).await? {
                 Some(same) if same == manga => Some(()),
-                Some(other) => self.join(manga, other).await?,
+                Some(other) => self.join(manga, other, None).await?,
                 None => self.tie(manga, provider, id, &mut title).await?,
             };
             if linked.is_some() {
                 self.db.allow_pair(manga, provider, id).await?;
+                self.db.allow_counterpart(manga, provider).await?;
+                self.db.drop_match_candidates(manga, provider).await?;
                 return self.entry(manga).await;
             }
         }
         Err(EngineError::Busy)
-    }
-
-    /// Says that `manga` is not what it is mapped to at `provider`: that work becomes a manga of its own with the next
-    /// sync, and the pair is never linked again by itself.
-    pub async fn unlink(&self, manga: MangaId, provider: Provider) -> Result<EntryView, EngineError> {
-        for _ in 0..TRIES {
-            if let Some(id) = self.split(manga, provider).await? {
-                self.db.reject_pair(manga, provider, &id, self.clock.now()).await?;
-                return self.entry(manga).await;
-            }
-        }
-        Err(EngineError::Busy)
-    }
-
-    /// Makes what `manga` is mapped to at `provider` a manga of its own, and tells its id there. None: something was changed
-    /// meanwhile, as in all that follows.
-    async fn split(&self, manga: MangaId, provider: Provider) -> Result<Option<ExternalId>, EngineError> {
-        let details = self.db.details(manga).await?.ok_or_else(|| unknown(manga))?;
-        let [loaded] = self.load([manga]).await?;
-        let mapping = loaded.mappings[provider].as_ref();
-        let mapping = mapping.ok_or_else(|| EngineError::Refused(format!("it has no link to {}", provider.title())))?;
-        if loaded.mappings.values().flatten().count() == 1 {
-            return Err(EngineError::Refused(format!(
-                "{} is the only place where this manga is known, so there is nothing to split. Use `remove` to take it out \
-                 of the library",
-                provider.title()
-            )));
-        }
-        let alone = MangaId(self.db.new_id(self.clock.now()));
-        let moved = MappingChange { link: LinkChange::MovedFrom(manga), ..first_link(mapping.id) };
-        let mut split = MangaChange::of(alone, 0);
-        split.work = WorkChange::New(details);
-        split.mappings = vec![moved];
-        let mut rest = MangaChange::of(manga, loaded.version);
-        rest.journal = vec![self.line(manga, (None, to_json(&name(provider, &mapping.external_id)), None), "unlinked")];
-        let stored = self.commit_whole(&[split, rest]).await?;
-        Ok(stored.then(|| mapping.external_id.clone()))
     }
 
     /// Maps a work that no other manga is. Its title is asked for once.
@@ -96,8 +62,14 @@ impl Engine {
         Ok(self.commit_whole(&[change]).await?.then_some(()))
     }
 
-    /// Makes two manga one. The first one's entry stays; the other's is written into the history.
-    async fn join(&self, manga: MangaId, other: MangaId) -> Result<Option<()>, EngineError> {
+    /// Makes two manga one. The first one's entry stays; the other's is written into the history, under the run that found
+    /// the two to be the same, if it was not a person.
+    pub(crate) async fn join(
+        &self,
+        manga: MangaId,
+        other: MangaId,
+        run: Option<RunId>,
+    ) -> Result<Option<()>, EngineError> {
         let [kept, gone] = self.load([manga, other]).await?;
         let clash = |p: &Provider| kept.mappings[*p].is_some() && gone.mappings[*p].is_some();
         if let Some(provider) = Provider::ALL.into_iter().find(clash) {
@@ -114,7 +86,8 @@ impl Engine {
             change.local = Some(gone.state.local.clone());
         }
         let before = gone.state.local.present().and_then(|(entry, _)| to_json(&entry.fields()));
-        change.journal = vec![self.line(manga, (None, before, to_json(&other)), "linked")];
+        let line = self.line(manga, (None, before, to_json(&other)), "linked");
+        change.journal = vec![JournalRow { run, ..line }];
         let mut merged = MangaChange::of(other, gone.version);
         merged.work = WorkChange::MergedInto(manga);
         merged.local = gone.state.local.present().map(|_| Local::Never);
@@ -134,10 +107,10 @@ impl Engine {
 }
 
 /// A mapping without an agreement: what follows is a first link, by the next sync.
-fn first_link(mapping: MappingId) -> MappingChange {
+pub(crate) fn first_link(mapping: MappingId) -> MappingChange {
     MappingChange { base: Change::Clear, intent: Change::Clear, unsettled: Some(true), ..MappingChange::of(mapping) }
 }
 
-fn name(provider: Provider, id: &ExternalId) -> String {
+pub(crate) fn name(provider: Provider, id: &ExternalId) -> String {
     crate::identify::work_name(provider, id)
 }

@@ -60,6 +60,7 @@ impl<'a> Desk<'a> {
             Command::Unlink { manga, provider } => self.unlink(manga, *provider).await,
             Command::Plan { step } => self.plan(step.as_ref()).await,
             Command::Conflicts { step } => self.conflicts(step.as_ref()).await,
+            Command::Matches { step } => self.matches(step.as_ref()).await,
             Command::History { run, limit } => self.history(*run, *limit).await,
             Command::Undo(args) => self.undo(args).await,
             Command::Snapshots { step } => self.snapshots(step.as_ref()).await,

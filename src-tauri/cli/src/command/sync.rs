@@ -10,11 +10,11 @@ use kuroibara_engine::{
 
 use super::{Desk, library::fields, machine::asked_to_end};
 use crate::{
-    args::{Changes, ConflictStep, OfPlan, PlanPart, PlanStep, SnapshotStep, Sync, Undo},
+    args::{Changes, ConflictStep, MatchStep, OfPlan, PlanPart, PlanStep, SnapshotStep, Sync, Undo},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show::{self, Conflicts, Nevers, Resolved, Snapshots},
+    show::{self, Conflicts, Matches, Nevers, Resolved, Snapshots},
 };
 
 impl Desk<'_> {
@@ -87,6 +87,16 @@ impl Desk<'_> {
                 self.voice.say(&Resolved { resolved }, show::resolved)
             }
         }
+    }
+
+    pub(super) async fn matches(&self, step: Option<&MatchStep>) -> Result<Exit, Failure> {
+        match step {
+            None => {}
+            Some(MatchStep::Accept { id }) => self.engine.accept_match(*id).await?,
+            Some(MatchStep::Reject { id }) => self.engine.reject_match(*id).await?,
+            Some(MatchStep::Ignore { id, reason }) => self.engine.ignore_match(*id, reason).await?,
+        }
+        self.voice.say(&Matches { matches: self.engine.matches().await? }, show::matches)
     }
 
     pub(super) async fn undo(&self, args: &Undo) -> Result<Exit, Failure> {

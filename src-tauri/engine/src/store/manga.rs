@@ -75,6 +75,13 @@ struct DetailsRow {
     adult: bool,
 }
 
+#[derive(sqlx::FromRow)]
+struct KeyedDetailsRow {
+    id: Uuid,
+    #[sqlx(flatten)]
+    details: DetailsRow,
+}
+
 impl Db {
     /// What is known of a work; none: there is no such work.
     pub async fn details(&self, manga: MangaId) -> Result<Option<Details>, StoreError> {
@@ -82,6 +89,19 @@ impl Db {
         let row: Option<DetailsRow> = tx.optional("SELECT * FROM manga WHERE id = $1", args![manga]).await?;
         let titles: Vec<(String, String)> = tx.all(TITLES, args![manga]).await?;
         row.map(|row| row.details(titles)).transpose()
+    }
+
+    /// What is known of these works, as far as they exist.
+    pub async fn details_of(&self, manga: &[MangaId]) -> Result<HashMap<MangaId, Details>, StoreError> {
+        let keys = || manga.iter().map(|id| Arg::from(*id)).collect();
+        let mut tx = self.pool.read().await?;
+        let mut titles: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
+        let names: Vec<(Uuid, String, String)> = tx.all_among(TITLES_AMONG, keys()).await?;
+        names.into_iter().for_each(|(id, kind, text)| titles.entry(id).or_default().push((kind, text)));
+        let rows: Vec<KeyedDetailsRow> = tx.all_among("SELECT * FROM manga WHERE id IN {}", keys()).await?;
+        rows.into_iter()
+            .map(|row| Ok((MangaId(row.id), row.details.details(titles.remove(&row.id).unwrap_or_default())?)))
+            .collect()
     }
 
     /// The titles to show of these works, as far as they exist.
@@ -112,4 +132,6 @@ impl DetailsRow {
 }
 
 const SHOWN: &str = "SELECT id, title FROM manga WHERE id IN {}";
+const TITLES_AMONG: &str =
+    "SELECT manga_id, kind, text FROM manga_titles WHERE position > 0 AND manga_id IN {} ORDER BY manga_id, position";
 const TITLES: &str = "SELECT kind, text FROM manga_titles WHERE manga_id = $1 AND position > 0 ORDER BY position";

@@ -1,4 +1,5 @@
-//! Tables `match_candidates` and `rejected_pairs`: which links wait for a person, and which a person refused.
+//! Tables `match_candidates`, `rejected_pairs` and `without_counterpart`: which links wait for a person, and which a person
+//! refused.
 
 use std::collections::HashSet;
 
@@ -63,11 +64,17 @@ impl TryFrom<CandidateRow> for MatchCandidate {
 }
 
 impl Db {
-    /// The links that wait for a person, the surest first.
+    /// The links that wait for a person, the surest first. What was linked there meanwhile waits no more.
     pub async fn match_candidates(&self) -> Result<Vec<MatchCandidate>, StoreError> {
-        let text = "SELECT * FROM match_candidates ORDER BY confidence DESC, id";
-        let rows: Vec<CandidateRow> = self.pool.all(text, args![]).await?;
+        let rows: Vec<CandidateRow> = self.pool.all(OPEN_CANDIDATES, args![]).await?;
         rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// One of them.
+    pub async fn match_candidate(&self, id: Uuid) -> Result<Option<MatchCandidate>, StoreError> {
+        let row: Option<CandidateRow> =
+            self.pool.optional("SELECT * FROM match_candidates WHERE id = $1", args![id]).await?;
+        row.map(TryInto::try_into).transpose()
     }
 
     /// Adds links that wait. One that waits already gets the new title, confidence and evidence.
@@ -78,9 +85,38 @@ impl Db {
         tx.commit_seen().await
     }
 
-    /// A link waits no more: it was accepted or rejected.
-    pub async fn drop_match_candidate(&self, id: Uuid) -> Result<(), StoreError> {
-        self.pool.run_seen("DELETE FROM match_candidates WHERE id = $1", args![id]).await?;
+    /// A manga has its link at a provider: no other waits there.
+    pub async fn drop_match_candidates(&self, manga: MangaId, at: Provider) -> Result<(), StoreError> {
+        let text = "DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2";
+        self.pool.run_seen(text, args![manga, at]).await?;
+        Ok(())
+    }
+
+    /// Where a person said that a manga has no counterpart.
+    pub async fn without_counterpart(&self) -> Result<HashSet<(MangaId, Provider)>, StoreError> {
+        let text = "SELECT manga_id, provider FROM without_counterpart";
+        let rows: Vec<(Uuid, String)> = self.pool.all(text, args![]).await?;
+        rows.into_iter().map(|(manga, at)| Ok((MangaId(manga), provider(&at)?))).collect()
+    }
+
+    /// Notes that a manga has no counterpart at a provider, and asks no more which it is.
+    pub async fn note_without_counterpart(
+        &self,
+        manga: MangaId,
+        at: Provider,
+        reason: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.write().await?;
+        tx.run(NO_COUNTERPART, args![manga, at, reason, now]).await?;
+        tx.run("DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2", args![manga, at]).await?;
+        tx.commit_seen().await
+    }
+
+    /// Takes that back: the manga may have a counterpart there after all.
+    pub async fn allow_counterpart(&self, manga: MangaId, at: Provider) -> Result<(), StoreError> {
+        let text = "DELETE FROM without_counterpart WHERE manga_id = $1 AND provider = $2";
+        self.pool.run_seen(text, args![manga, at]).await?;
         Ok(())
     }
 
@@ -120,6 +156,13 @@ fn candidate(candidate: &MatchCandidate) -> Result<Vec<Arg>, StoreError> {
     Ok([what, args![&*candidate.title, candidate.confidence, evidence, candidate.opened_at]].concat())
 }
 
+const OPEN_CANDIDATES: &str = "SELECT c.* FROM match_candidates c JOIN manga m ON m.id = c.manga_id \
+    WHERE m.merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM external_manga_mappings p \
+        JOIN external_integrations i ON i.id = p.integration_id \
+        WHERE p.manga_id = c.manga_id AND i.integration_type = c.provider) \
+    ORDER BY c.confidence DESC, c.id";
+const NO_COUNTERPART: &str = "INSERT INTO without_counterpart (manga_id, provider, reason, at) \
+    VALUES ($1, $2, $3, $4) ON CONFLICT (manga_id, provider) DO UPDATE SET reason = excluded.reason, at = excluded.at";
 const PUT_CANDIDATES: &str = "INSERT INTO match_candidates \
     (id, manga_id, provider, external_id, title, confidence, evidence, opened_at) VALUES {} \
     ON CONFLICT (manga_id, provider, external_id) DO UPDATE SET title = excluded.title, \

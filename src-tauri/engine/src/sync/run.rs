@@ -76,7 +76,11 @@ impl Run<'_> {
         let ready = course.ready(&everything.tally).await?;
         let mut waiting = None;
         if !self.order.dry_run {
+            let doubtful = everything.agenda.doubts.iter().flat_map(|doubt| doubt.works.iter().cloned()).collect();
             waiting = course.carry_out(everything.agenda, &plan, ready).await?;
+            if course.reports.values().any(|report| report.created_local > 0) {
+                self.engine.match_titles(self.id, self.began_at, &doubtful).await?;
+            }
         }
         let mut providers = course.reports;
         for (provider, report) in &mut providers {

@@ -102,7 +102,7 @@ fn join(steps: &mut Vec<Step>, later: Step) {
 }
 
 /// A value as the history holds it; nothing is the empty value.
-fn value(field: Field, json: Option<&serde_json::Value>) -> Option<Value> {
+pub(crate) fn value(field: Field, json: Option<&serde_json::Value>) -> Option<Value> {
     let Some(json) = json else { return Some(Entry::new(Status::PlanToRead).get(field)) };
     let told = serde_json::json!({ field.as_str(): json });
     let fields: Fields = serde_json::from_value(told).ok()?;

@@ -43,7 +43,12 @@ impl World {
             kitsu: vec![3000 + n],
             ..Work::titled(&format!("Work {n}"))
         };
-        let catalog = Arc::new(Catalog::new((0..count).map(work).collect()));
+        Self::of_these((0..count).map(work).collect()).await
+    }
+
+    /// Services that know these works, all lists empty.
+    pub async fn of_these(works: Vec<Work>) -> Self {
+        let catalog = Arc::new(Catalog::new(works));
         let config = SimConfig { entries: 0, clock: SimClock::manual(start()), ..SimConfig::default() };
         Self::of(Sim::with_catalog(config, catalog).await.unwrap()).await
     }

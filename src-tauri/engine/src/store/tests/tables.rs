@@ -127,8 +127,65 @@ laws! {
         db.allow_pair(manga.manga, Provider::MyAnimeList, &pair.2).await.unwrap();
         assert!(db.rejected_pairs().await.unwrap().is_empty());
         db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
-        db.drop_match_candidate(candidate.id).await.unwrap();
+        assert_eq!(db.match_candidate(candidate.id).await.unwrap().as_ref(), Some(&candidate));
+        db.drop_match_candidates(candidate.manga, candidate.provider).await.unwrap();
         assert_eq!(db.match_candidates().await.unwrap(), []);
+    }
+
+    async fn what_has_no_counterpart_is_asked_no_more(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = new_manga(&db, "Akira", 1);
+        store(&db, std::slice::from_ref(&manga)).await;
+        let candidate = MatchCandidate {
+            id: db.new_id(now()),
+            manga: manga.manga,
+            provider: Provider::MyAnimeList,
+            external_id: "664".into(),
+            title: "Akira".into(),
+            confidence: 80,
+            evidence: json!({}),
+            opened_at: now(),
+        };
+        db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
+        for reason in ["only there", "a fan comic"] {
+            db.note_without_counterpart(manga.manga, Provider::MyAnimeList, reason, now()).await.unwrap();
+        }
+        assert_eq!(db.match_candidates().await.unwrap(), []);
+        assert_eq!(db.without_counterpart().await.unwrap(), [(manga.manga, Provider::MyAnimeList)].into());
+        db.allow_counterpart(manga.manga, Provider::MyAnimeList).await.unwrap();
+        assert!(db.without_counterpart().await.unwrap().is_empty());
+    }
+
+    async fn a_candidate_waits_no_more_where_its_manga_is_linked(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let mut manga = new_manga(&db, "Akira", 1);
+        manga.mappings = vec![new_mapping(&db, ids(&db).await[Provider::Kitsu], "9")];
+        store(&db, std::slice::from_ref(&manga)).await;
+        let candidate = |provider| MatchCandidate {
+            id: db.new_id(now()),
+            manga: manga.manga,
+            provider,
+            external_id: "664".into(),
+            title: "Akira".into(),
+            confidence: 80,
+            evidence: json!({}),
+            opened_at: now(),
+        };
+        let all: Vec<MatchCandidate> = Provider::ALL.into_iter().map(candidate).collect();
+        db.put_match_candidates(&all).await.unwrap();
+        let open: Vec<Provider> = db.match_candidates().await.unwrap().iter().map(|one| one.provider).collect();
+        assert_eq!(open, [Provider::AniList, Provider::MyAnimeList]);
+    }
+
+    async fn the_details_of_several_works_are_read_at_once(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga = [new_manga(&db, "Akira", 1), new_manga(&db, "Hoshi", 2)];
+        store(&db, &manga).await;
+        let keys: Vec<MangaId> = manga.iter().map(|one| one.manga).collect();
+        let all = db.details_of(&keys).await.unwrap();
+        for key in keys {
+            assert_eq!(Some(&all[&key]), db.details(key).await.unwrap().as_ref());
+        }
     }
 
     async fn what_is_ignored_stays_so_until_it_is_taken_back(fresh: &Fresh) {
