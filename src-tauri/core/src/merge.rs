@@ -16,7 +16,7 @@ use enum_map::EnumMap;
 
 use crate::{
     Base, Fields, Group, Local, MangaState, Origin, Pair, Policy, Provider, Stamp, Value, entry::Field, learn,
-    plan::Wishes,
+    plan::Wishes, state::LeftOut,
 };
 
 /// What merging one manga decided.
@@ -129,12 +129,16 @@ impl Merged {
     }
 
     /// Notes that these fields of a provider give way without ever having been compared: once, as any decided conflict.
-    pub(crate) fn overrule(&mut self, provider: Provider, seen: &Fields, fields: &[Field]) {
+    /// The agreement on what is left out stays as it was.
+    pub(crate) fn overrule(&mut self, provider: Provider, seen: &Fields, left_out: &LeftOut, fields: &[Field]) {
         let side = Origin::Provider(provider);
         for field in fields {
             let group = field.group();
             if !self.lost.iter().any(|lost| lost.side == side && lost.group == group) {
                 self.lost.push(Lost { side, group, fields: seen.of(group) });
+            }
+            if left_out[*field] {
+                continue;
             }
             let pair = seen.get(*field).map(|theirs| Pair { ours: None, theirs: theirs.clone() });
             self.bases[provider].get_or_insert_default().pairs[*field] = pair;

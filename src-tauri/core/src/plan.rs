@@ -134,9 +134,10 @@ fn plan_changes(state: &MangaState, policy: &Policy, wishes: Option<&Wishes>) ->
         (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
     });
     for (provider, push) in &pushes {
-        if let Some(seen) = state.sides[provider].as_ref().and_then(|side| side.remote.present()) {
+        let Some(side) = &state.sides[provider] else { continue };
+        if let Some(seen) = side.remote.present() {
             let destroyed = destroyed(provider, push, state, &merged, policy);
-            merged.overrule(provider, &seen.fields, &destroyed);
+            merged.overrule(provider, &seen.fields, &side.left_out, &destroyed);
         }
     }
     MangaPlan { merged, pushes }

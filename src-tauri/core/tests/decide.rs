@@ -4,7 +4,7 @@
 mod model;
 
 use kuroibara_core::{
-    Field, Group, Origin, Provider, Rule, Status, Totals, Value,
+    Field, Fields, Group, Intent, Origin, Provider, Rule, Status, Totals, Value,
     merge::{
         Question,
         decide::{Answer, Unfit, decide},
@@ -171,4 +171,16 @@ fn an_answer_that_does_not_fit_changes_nothing() {
         world.now,
     );
     assert_eq!(answer, Err(Unfit::NothingThere(Provider::MyAnimeList)));
+}
+
+#[test]
+fn nothing_is_decided_while_a_write_has_had_no_answer() {
+    let world = three_notes();
+    let mut state = world.state();
+    let before = state.sides[Provider::Kitsu].as_ref().unwrap().remote.present().unwrap().fields.clone();
+    let (sent, raw) = (fields([notes("sent")]), Fields::new());
+    let intent = Intent { at: world.now, sent, raw, before: Some(before) };
+    state.sides[Provider::Kitsu].as_mut().unwrap().intent = Some(Box::new(intent));
+    let answer = decide(&state, &world.policy, Question::Differs(Group::Notes), Answer::Local, world.now);
+    assert_eq!(answer, Err(Unfit::Unanswered(Provider::Kitsu)));
 }

@@ -10,6 +10,7 @@ pub mod heads;
 pub mod laws;
 pub mod say;
 pub mod service;
+pub mod states;
 pub mod sync;
 pub mod world;
 
