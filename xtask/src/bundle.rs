@@ -36,6 +36,8 @@ fn pack(bundles: &str) -> Result<(), Failure> {
     step(
         Command::new("npm")
             .args(["exec", "--yes", TAURI, "--", "tauri", "build", "--ci", "--bundles", bundles])
+            // For cargo: the window is no default member of the workspace, and so would not be built.
+            .args(["--", "--locked", "--package", "kuroibara"])
             .current_dir(step::root()),
     )?;
     eprintln!("\nThe packages are in target/release/bundle.");
