@@ -72,7 +72,7 @@ impl Desk {
     }
 
     /// The library without its window, while the application does not run.
-    async fn engine(&self) -> Engine {
+    pub(crate) async fn engine(&self) -> Engine {
         let config = Config::from_env(|name| self.session.get(name)).unwrap();
         let keyring = config.keyring();
         Engine::open(config, Arc::new(SystemClock), keyring).await.unwrap()

@@ -15,3 +15,4 @@ mod screen;
 mod secrets;
 mod sign_in;
 mod tray;
+mod trust;

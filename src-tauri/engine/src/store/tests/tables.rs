@@ -62,11 +62,14 @@ laws! {
         assert_eq!(load_one(&db, manga.manga).await.conflicts, open);
         let close = |decision: &str| change(vec![ConflictChange::Close { id: first.id, decision: decision.into() }]);
         store(&db, &[close("local")]).await;
-        store(&db, &[close("kitsu")]).await;
+        let late = [close("kitsu")];
+        assert_eq!(db.commit(&batch(&late)).await.unwrap().stale, [manga.manga], "it was answered meanwhile");
         let closed = db.conflict(first.id).await.unwrap().unwrap();
         assert_eq!((closed.decision.as_deref(), closed.decided_at), (Some("local"), Some(now())));
         assert_eq!(db.open_conflicts().await.unwrap().len(), 1);
-        store(&db, &[change(vec![ConflictChange::Open(question(&db, Some(Group::Score), None, json!(4)))])]).await;
+        let anew = vec![ConflictChange::Open(question(&db, Some(Group::Score), None, json!(4)))];
+        let version = load_one(&db, manga.manga).await.version;
+        store(&db, &[MangaChange { conflicts: anew, ..MangaChange::of(manga.manga, version) }]).await;
         assert_eq!(db.open_conflicts().await.unwrap().len(), 2, "decided once, it may be asked anew");
     }
 

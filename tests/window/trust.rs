@@ -1,0 +1,107 @@
+//! What only a person decides, by the keyboard alone: a conflict, taking a sync back, and a title that vanished.
+
+use fantoccini::key::Key;
+use kuroibara_engine::{
+    core::{Field, Fields, Provider, Rule, Score, Value},
+    settings::SettingsChange,
+    sync::Order,
+};
+use kuroibara_sim::anilist::ListStatus;
+
+use crate::desk::{Desk, until};
+
+/// Keys are pressed no further than this to get from one thing to the next.
+const FAR: usize = 80;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboard_alone() {
+    let Some(mut desk) = Desk::lay_for_a_reader().await else { return };
+    let [disputed, vanished] = disagree(&desk).await;
+    desk.open().await;
+    choose_the_librarys_score(&desk, disputed).await;
+    take_the_sync_back(&desk, disputed).await;
+    keep_what_vanished(&desk, vanished).await;
+}
+
+/// Two scores for one title, and another title that is gone from the service's list: a rule asks about the first.
+async fn disagree(desk: &Desk) -> [i64; 2] {
+    let list = &desk.services.anilist;
+    let reading = list.entries().into_iter().filter(|(_, entry)| entry.status == ListStatus::Current);
+    let [disputed, vanished] = reading.map(|(id, _)| id).take(2).collect::<Vec<_>>()[..] else {
+        panic!("two titles are being read");
+    };
+    let engine = desk.engine().await;
+    engine
+        .update(Provider::AniList, &SettingsChange { rule: Some(Rule::Ask), ..SettingsChange::default() })
+        .await
+        .unwrap();
+    let manga = engine.find(&format!("anilist:{disputed}")).await.unwrap();
+    let score = Value::Score(Some(Score::new(73).unwrap()));
+    engine.edit(manga, &Fields::new().with(Field::Score, score)).await.unwrap();
+    list.set_entry(disputed, |entry| entry.score_raw = 40).unwrap();
+    assert!(list.remove_entry(vanished));
+    engine.sync(&Order { full: true, ..Order::default() }).await.unwrap();
+    assert_eq!(engine.conflicts().await.unwrap().len(), 2);
+    engine.close().await;
+    [disputed, vanished]
+}
+
+async fn choose_the_librarys_score(desk: &Desk, disputed: i64) {
+    go_to(desk, "Review").await;
+    desk.says("sides-score", "73").await;
+    press(desk, "1").await;
+    has_score(desk, disputed, 73).await;
+}
+
+async fn take_the_sync_back(desk: &Desk, disputed: i64) {
+    go_to(desk, "Activity").await;
+    walk_to(desk, "[data-stop]").await;
+    press(desk, "u").await;
+    desk.element("undo-go").await;
+    walk_to(desk, "[data-testid=undo-go]").await;
+    press(desk, &key(Key::Enter)).await;
+    desk.element("undo-result").await;
+    has_score(desk, disputed, 40).await;
+}
+
+async fn keep_what_vanished(desk: &Desk, vanished: i64) {
+    go_to(desk, "Review").await;
+    desk.element("answer-keep").await;
+    press(desk, "1").await;
+    desk.element("answered").await;
+    assert!(desk.services.anilist.entry(vanished).is_none(), "nothing comes back by itself");
+}
+
+/// Opens a page as somebody without a mouse does.
+async fn go_to(desk: &Desk, page: &str) {
+    press(desk, &(Key::Control + "k")).await;
+    desk.element("palette").await;
+    press(desk, page).await;
+    desk.saying("option", page).await;
+    press(desk, &key(Key::Enter)).await;
+}
+
+async fn press(desk: &Desk, keys: &str) {
+    desk.window().active_element().await.unwrap().send_keys(keys).await.unwrap();
+}
+
+fn key(key: Key) -> String {
+    char::from(key).into()
+}
+
+/// Presses Tab until the keyboard stands on it.
+async fn walk_to(desk: &Desk, selector: &str) {
+    for _ in 0..FAR {
+        let stands_on = "return document.activeElement.matches(arguments[0])";
+        if desk.window().execute(stands_on, vec![selector.into()]).await.unwrap() == true {
+            return;
+        }
+        press(desk, &key(Key::Tab)).await;
+    }
+    panic!("Tab does not lead to {selector}");
+}
+
+async fn has_score(desk: &Desk, media: i64, score: u32) {
+    let seen = async || desk.services.anilist.entry(media).filter(|entry| entry.score_raw == score).map(drop);
+    until(&format!("{score} at AniList"), seen).await;
+}
