@@ -125,6 +125,13 @@ impl Desk {
         .await
     }
 
+    /// Waits until no element has this test id any more.
+    pub(crate) async fn is_gone(&self, id: &str) {
+        let selector = format!("[data-testid=\"{id}\"]");
+        let gone = async || self.window().find_all(Locator::Css(&selector)).await.ok()?.is_empty().then_some(());
+        until(&format!("{id} to be gone"), gone).await;
+    }
+
     /// Types into the element with this test id.
     pub(crate) async fn type_into(&self, id: &str, text: &str) {
         self.element(id).await.send_keys(text).await.unwrap();

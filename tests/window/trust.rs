@@ -1,6 +1,9 @@
 //! What only a person decides, by the keyboard alone: a conflict, taking a sync back, and a title that vanished.
 
-use fantoccini::key::Key;
+use fantoccini::{
+    actions::{InputSource, KeyAction, KeyActions},
+    key::Key,
+};
 use kuroibara_engine::{
     core::{Field, Fields, Provider, Rule, Score, Value},
     settings::SettingsChange,
@@ -18,6 +21,8 @@ async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboa
     let Some(mut desk) = Desk::lay_for_a_reader().await else { return };
     let [disputed, vanished] = disagree(&desk).await;
     desk.open().await;
+    desk.element("nav-review").await;
+    desk.is_in_front().await;
     choose_the_librarys_score(&desk, disputed).await;
     take_the_sync_back(&desk, disputed).await;
     keep_what_vanished(&desk, vanished).await;
@@ -49,17 +54,17 @@ async fn disagree(desk: &Desk) -> [i64; 2] {
 async fn choose_the_librarys_score(desk: &Desk, disputed: i64) {
     go_to(desk, "Review").await;
     desk.says("sides-score", "73").await;
-    press(desk, "1").await;
+    press(desk, &['1']).await;
     has_score(desk, disputed, 73).await;
 }
 
 async fn take_the_sync_back(desk: &Desk, disputed: i64) {
     go_to(desk, "Activity").await;
     walk_to(desk, "[data-stop]").await;
-    press(desk, "u").await;
+    press(desk, &['u']).await;
     desk.element("undo-go").await;
     walk_to(desk, "[data-testid=undo-go]").await;
-    press(desk, &key(Key::Enter)).await;
+    press(desk, &[Key::Enter.into()]).await;
     desk.element("undo-result").await;
     has_score(desk, disputed, 40).await;
 }
@@ -67,26 +72,29 @@ async fn take_the_sync_back(desk: &Desk, disputed: i64) {
 async fn keep_what_vanished(desk: &Desk, vanished: i64) {
     go_to(desk, "Review").await;
     desk.element("answer-keep").await;
-    press(desk, "1").await;
+    press(desk, &['1']).await;
     desk.element("answered").await;
     assert!(desk.services.anilist.entry(vanished).is_none(), "nothing comes back by itself");
 }
 
 /// Opens a page as somebody without a mouse does.
 async fn go_to(desk: &Desk, page: &str) {
-    press(desk, &(Key::Control + "k")).await;
+    press(desk, &[Key::Control.into(), 'k']).await;
     desk.element("palette").await;
-    press(desk, page).await;
+    for letter in page.chars() {
+        press(desk, &[letter]).await;
+    }
     desk.saying("option", page).await;
-    press(desk, &key(Key::Enter)).await;
+    press(desk, &[Key::Enter.into()]).await;
+    desk.is_gone("palette").await;
 }
 
-async fn press(desk: &Desk, keys: &str) {
-    desk.window().active_element().await.unwrap().send_keys(keys).await.unwrap();
-}
-
-fn key(key: Key) -> String {
-    char::from(key).into()
+/// Presses these keys together, wherever the keyboard stands.
+async fn press(desk: &Desk, keys: &[char]) {
+    let down = keys.iter().map(|key| KeyAction::Down { value: *key });
+    let up = keys.iter().rev().map(|key| KeyAction::Up { value: *key });
+    let strokes = down.chain(up).fold(KeyActions::new("keyboard".into()), KeyActions::then);
+    desk.window().perform_actions(strokes).await.unwrap();
 }
 
 /// Presses Tab until the keyboard stands on it.
@@ -96,7 +104,7 @@ async fn walk_to(desk: &Desk, selector: &str) {
         if desk.window().execute(stands_on, vec![selector.into()]).await.unwrap() == true {
             return;
         }
-        press(desk, &key(Key::Tab)).await;
+        press(desk, &[Key::Tab.into()]).await;
     }
     panic!("Tab does not lead to {selector}");
 }
