@@ -48,9 +48,10 @@ fn program() -> Outcome<PathBuf> {
 async fn library() -> Outcome<tempfile::TempDir> {
     let services = Services::start(TITLES)?;
     let reader = Reader::new(services.variables.clone(), Arc::new(SystemClock)).await?;
-    reader.connect(&[Provider::AniList]).await?;
+    // AniList hands out no list of that length.
+    reader.connect(&[Provider::MyAnimeList]).await?;
     reader.sync().await?;
-    reader.engine.disconnect(Provider::AniList).await?;
+    reader.engine.disconnect(Provider::MyAnimeList).await?;
     let total = reader.engine.library(&LibraryQuery { limit: 1, ..LibraryQuery::default() }).await?.total;
     reader.engine.close().await;
     if (total as usize) < TITLES {
