@@ -271,7 +271,8 @@ impl Engine {
             change.mappings.push(MappingChange { link: LinkChange::New(link), totals, outbox, ..mapping });
         }
         change.work = WorkChange::New(details_of([work].into_iter()));
-        change.journal = vec![self.line(manga, (None, None, to_json(&entry.fields())), "added")];
+        let added = self.line(manga, (None, None, to_json(&entry.fields())), "added");
+        change.journal = vec![JournalRow { origin, ..added }];
         change.local = Some(Local::Present(entry, Stamps::all(Stamp { at: now, origin })));
         Ok(self.commit_whole(&[change]).await?.then_some(manga))
     }

@@ -12,6 +12,7 @@ use kuroibara_engine::{
     settings::SettingsChange,
     store::LibraryQuery,
     sync::{Order, report::ProviderStatus},
+    undo::Target,
 };
 use tokio::sync::watch;
 use world::{World, assert_success};
@@ -123,6 +124,49 @@ async fn what_is_removed_here_is_asked_and_stays_there_until_decided() {
     let (provider, id) = entry.mappings.iter().next().unwrap();
     let back = world.engine.add(*provider, id).await.unwrap();
     assert_eq!((back.manga_id, back.chapters_read, back.score), (entry.manga_id, entry.chapters_read, entry.score));
+}
+
+/// What is read of a work that two services list, each with a number of its own.
+const AT_MYANIMELIST: u32 = 629;
+const AT_KITSU: i64 = 12;
+
+/// The services are not kept in step. The title comes from MyAnimeList by hand.
+async fn added_from_myanimelist() -> (World, kuroibara_core::MangaId) {
+    let world = World::of_works(1).await;
+    world.sim.myanimelist.set_entry(2000, |entry| entry.num_chapters_read = AT_MYANIMELIST);
+    world.sim.kitsu.set_entry(3000, |entry| entry.progress = AT_KITSU).unwrap();
+    world.pass(90_000);
+    world.connect_all().await;
+    let entry = world.engine.add(Provider::MyAnimeList, &"2000".into()).await.unwrap();
+    assert_eq!(entry.chapters_read, AT_MYANIMELIST);
+    (world, entry.manga_id)
+}
+
+/// Taking back an edit of the reader's gives MyAnimeList its number again, and Kitsu never sees it.
+async fn an_edit_taken_back_leaves_kitsu_alone(world: &World, manga: kuroibara_core::MangaId) {
+    world.engine.edit(manga, &[(Field::Chapters, Value::Count(939))].into_iter().collect()).await.unwrap();
+    let edit = world.engine.history(None, 1, 0).await.unwrap().changes.remove(0);
+    world.pass(60);
+    assert_success(&world.sync().await);
+    world.engine.undo(Target::Id(edit.change_id), false).await.unwrap();
+    world.pass(60);
+    assert_success(&world.full().await);
+    assert_eq!(world.sim.myanimelist.entry(2000).unwrap().num_chapters_read, AT_MYANIMELIST);
+    assert_ne!(world.sim.kitsu.entry(3000).unwrap().progress, i64::from(AT_MYANIMELIST));
+}
+
+#[tokio::test]
+async fn an_undo_gives_the_value_of_a_title_added_by_hand_back_to_whoever_had_brought_it() {
+    let (world, manga) = added_from_myanimelist().await;
+    an_edit_taken_back_leaves_kitsu_alone(&world, manga).await;
+}
+
+#[tokio::test]
+async fn a_title_that_is_added_again_holds_the_values_of_whoever_had_brought_them() {
+    let (world, manga) = added_from_myanimelist().await;
+    world.engine.remove(manga).await.unwrap();
+    world.engine.add(Provider::MyAnimeList, &"2000".into()).await.unwrap();
+    an_edit_taken_back_leaves_kitsu_alone(&world, manga).await;
 }
 
 #[tokio::test]

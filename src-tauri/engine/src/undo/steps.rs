@@ -40,7 +40,7 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
     let older = past.iter().skip_while(|line| line.id != row.id).skip(1);
     match row.provider {
         None => {
-            let former = older.clone().find(is_here).or_else(|| older.clone().find(brought));
+            let former = older.clone().find(is_here).or_else(|| bringer(older.clone()));
             let former = match row.origin {
                 // That provider had agreed on it before: it comes back there too, whoever had brought it.
                 Origin::Provider(_) if row.cause == "pull" => row.origin,
@@ -54,7 +54,7 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
             let here: Vec<&JournalRow> = older.clone().filter(is_here).collect();
             let (before, place) = finer(provider, totals, before, &here);
             // Who had brought it: the line before the one that replaced it, or whatever brought the entry.
-            let bringer = place.and_then(|place| here.get(place + 1).copied().or_else(|| older.clone().find(brought)));
+            let bringer = place.and_then(|place| here.get(place + 1).copied().or_else(|| bringer(older.clone())));
             let former = match place {
                 None => Origin::Provider(provider),
                 Some(_) => bringer.map_or(Origin::User, |line| line.origin),
@@ -64,8 +64,11 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
     }
 }
 
-fn brought(line: &&JournalRow) -> bool {
-    line.provider.is_none() && line.field.is_none() && matches!(line.cause.as_str(), "created" | "added" | "restored")
+/// The line, among the `older` ones, with which the entry first came: it says whose the values are that nobody changed
+/// since. An entry that went and came back came as it had been.
+fn bringer<'a>(older: impl Iterator<Item = &'a JournalRow>) -> Option<&'a JournalRow> {
+    let came = |line: &&JournalRow| matches!(line.cause.as_str(), "created" | "added");
+    older.filter(|line| line.provider.is_none() && line.field.is_none()).filter(came).last()
 }
 
 /// The library's own value that stood for what was at `provider`, and the place among the library's `older` lines of the one
