@@ -7,6 +7,7 @@ mod input;
 mod journey;
 mod kill;
 mod machine;
+mod matches;
 mod plan;
 mod secrets;
 mod trust;

@@ -1,9 +1,9 @@
 //! A reader's machine for tests: the three simulated services, a data directory, and hands that type commands into the
 //! real binary. Nothing of the surroundings gets in: the binary sees only the variables set here.
 
-use std::{collections::BTreeMap, process::Stdio};
+use std::{collections::BTreeMap, process::Stdio, sync::Arc};
 
-use kuroibara_sim::{Account, READER, Sim, SimConfig};
+use kuroibara_sim::{Account, Catalog, READER, Sim, SimConfig, Work};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -44,7 +44,16 @@ impl World {
 
     /// Services made so, and a library in a file.
     pub(crate) async fn of(services: SimConfig) -> Self {
-        let sim = Sim::start(services).await.unwrap();
+        Self::before(Sim::start(services).await.unwrap())
+    }
+
+    /// Services that know these works, all lists empty, and a library in a file.
+    pub(crate) async fn of_these(works: Vec<Work>) -> Self {
+        let services = SimConfig { entries: 0, ..SimConfig::default() };
+        Self::before(Sim::with_catalog(services, Arc::new(Catalog::new(works))).await.unwrap())
+    }
+
+    fn before(sim: Sim) -> Self {
         let data = tempfile::tempdir().unwrap();
         let own = [
             ("KUROIBARA_DATA_DIR", data.path().to_str().unwrap()),
@@ -59,18 +68,24 @@ impl World {
 
     /// The same with the library on a server; none: there is no server to test with.
     pub(crate) async fn on_postgres(works: usize, entries: usize) -> Option<Self> {
-        let Ok(server) = std::env::var("KUROIBARA_TEST_POSTGRES_URL") else {
-            assert!(std::env::var_os("CI").is_none(), "KUROIBARA_TEST_POSTGRES_URL is not set: run `cargo xtask test`");
-            println!("PostgreSQL was skipped: KUROIBARA_TEST_POSTGRES_URL is not set (`cargo xtask test` sets it)");
-            return None;
-        };
-        let mut world = Self::with(works, entries).await;
+        let server = postgres()?;
+        Some(Self::with(works, entries).await.on(server).await)
+    }
+
+    /// The same before services that know these works.
+    pub(crate) async fn on_postgres_of_these(works: Vec<Work>) -> Option<Self> {
+        let server = postgres()?;
+        Some(Self::of_these(works).await.on(server).await)
+    }
+
+    /// With the library on a server instead.
+    async fn on(mut self, server: String) -> Self {
         let name = format!("cli_{}", uuid::Uuid::new_v4().simple());
         administer(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
         let database = Postgres { server, name };
-        world.env.insert("DATABASE_URL".into(), database.url());
-        world.database = Some(database);
-        Some(world)
+        self.env.insert("DATABASE_URL".into(), database.url());
+        self.database = Some(database);
+        self
     }
 
     /// Every row of the database's tables as text, where it is on a server: there is no file to read.
@@ -229,6 +244,16 @@ impl Postgres {
         let (before, _) = self.server.rsplit_once('/').unwrap();
         format!("{before}/{}", self.name)
     }
+}
+
+/// The server of the tests; none: there is none to test with.
+fn postgres() -> Option<String> {
+    let server = std::env::var("KUROIBARA_TEST_POSTGRES_URL").ok();
+    if server.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "KUROIBARA_TEST_POSTGRES_URL is not set: run `cargo xtask test`");
+        println!("PostgreSQL was skipped: KUROIBARA_TEST_POSTGRES_URL is not set (`cargo xtask test` sets it)");
+    }
+    server
 }
 
 async fn administer(server: &str, statement: &str) {

@@ -2,6 +2,8 @@
 //! word is for ever.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod decisions;
+#[path = "../world/mod.rs"]
 mod world;
 
 use kuroibara_core::{MangaId, Provider, matching::Against};
@@ -93,31 +95,6 @@ async fn what_is_only_likely_waits_and_an_accepted_one_is_linked_for_good() {
         world.pass(60);
         world.full().await;
         assert_eq!(library(&world).await.len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_rejected_or_ignored_match_never_comes_back() {
-    let world = world_of(vec![
-        at_anilist(1001, "Yoru no Hana", "Rin Aoki"),
-        later(at_myanimelist(2001, "Yoru no Hana", "Rin Aoki")),
-        at_anilist(1002, "Hoshi no Umi", "Ken Mori"),
-        later(at_myanimelist(2002, "Hoshi no Umi", "Ken Mori")),
-    ])
-    .await;
-    world.sync().await;
-    let matches = world.engine.matches().await.unwrap();
-    assert_eq!(matches.len(), 2);
-    world.engine.reject_match(matches[0].id).await.unwrap();
-    world.engine.ignore_match(matches[1].id, "a fan comic").await.unwrap();
-    assert!(world.engine.reject_match(matches[0].id).await.is_err(), "it waits no more");
-    for n in 0..10 {
-        // Something new each time makes the titles be compared again.
-        world.engine.sync(&Default::default()).await.unwrap();
-        world.pass(60 * n);
-        world.full().await;
-        assert_eq!(world.engine.matches().await.unwrap(), []);
-        assert_eq!(library(&world).await.len(), 4);
     }
 }
 

@@ -1,0 +1,147 @@
+//! Titles that may be the same at two services: shown with what speaks for it, decided once, never asked again.
+
+use kuroibara_sim::{Work, anilist::ListStatus, myanimelist};
+use serde_json::{Value, json};
+
+use crate::world::{Ran, World};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn matches_and_links_are_decided_on_sqlite() {
+    decide(World::of_these(works()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn matches_and_links_are_decided_on_postgresql() {
+    let Some(world) = World::on_postgres_of_these(works()).await else { return };
+    decide(world).await;
+}
+
+/// One pair that is certain, and three of the same title that began fifteen years apart.
+fn works() -> Vec<Work> {
+    let work = |title: &str, year| Work { authors: vec!["Rin Aoki".into()], year: Some(year), ..Work::titled(title) };
+    let pair = |n: i64, title, there| {
+        let here = Work { anilist: Some(1000 + n), ..work(title, 1999) };
+        [here, Work { myanimelist: Some(2000 + n), ..work(title, there) }]
+    };
+    let certain = pair(0, "Kaze no Kuni", 1999);
+    let likely = [pair(1, "Yoru no Hana", 2014), pair(2, "Hoshi no Umi", 2014), pair(3, "Ame no Machi", 2014)];
+    certain.into_iter().chain(likely.into_iter().flatten()).collect()
+}
+
+async fn decide(world: World) {
+    for n in 0..4 {
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current).unwrap();
+        world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading).unwrap();
+    }
+    world.begin_with_two().await;
+    the_certain_one_is_linked(&world).await;
+    each_answer_is_carried_out(&world).await;
+    a_link_is_taken_back_and_made_again(&world).await;
+    nothing_is_asked_again(&world).await;
+    world.end().await;
+}
+
+impl World {
+    async fn begin_with_two(&self) {
+        self.connect_by_browser("anilist").await;
+        self.connect_by_browser("myanimelist").await;
+        self.answer(&["sync", "--yes"]).await;
+    }
+
+    /// What waits.
+    async fn matches(&self) -> Vec<Value> {
+        self.answer(&["matches"]).await["matches"].as_array().unwrap().clone()
+    }
+
+    /// The one that waits for the title of this number.
+    async fn match_of(&self, n: i64) -> Option<String> {
+        let there = (2000 + n).to_string();
+        let wanted = |one: &&Value| one["external_id"] == *there;
+        self.matches().await.iter().find(wanted).map(|one| one["id"].as_str().unwrap().to_owned())
+    }
+
+    /// Which manga the library has for the two sides of the title of this number.
+    async fn manga_of(&self, n: i64) -> [String; 2] {
+        let library = self.answer(&["library"]).await;
+        let entries = library["entries"].as_array().unwrap();
+        [("anilist", (1000 + n).to_string()), ("myanimelist", (2000 + n).to_string())].map(|(provider, id)| {
+            let entry = entries.iter().find(|entry| entry["mappings"][provider] == *id);
+            entry.unwrap_or_else(|| panic!("{provider}:{id} is in {library}"))["manga_id"].as_str().unwrap().to_owned()
+        })
+    }
+
+    async fn is_linked(&self, n: i64) -> bool {
+        let [here, there] = self.manga_of(n).await;
+        here == there
+    }
+}
+
+async fn the_certain_one_is_linked(world: &World) {
+    assert!(world.is_linked(0).await, "same title, same year, same author");
+    let matches = world.matches().await;
+    assert_eq!(matches.len(), 3, "{matches:?}");
+    for one in &matches {
+        assert_eq!((&one["provider"], &one["manga"]["title"]), (&json!("myanimelist"), &one["other"]["title"]));
+        let confidence = one["confidence"].as_u64().unwrap();
+        assert!((1..90).contains(&confidence), "else it were linked: {one}");
+        assert!(one["evidence"]["signs"].as_array().unwrap().len() > 1, "{one}");
+    }
+    let spoken = Ran::of(world.bare(&["matches"])).await;
+    assert!(spoken.out.contains("15 years apart") && spoken.out.contains("myanimelist:2001"), "{spoken:?}");
+}
+
+async fn each_answer_is_carried_out(world: &World) {
+    let [accepted, rejected, ignored] =
+        [world.match_of(1).await.unwrap(), world.match_of(2).await.unwrap(), world.match_of(3).await.unwrap()];
+    world.answer(&["matches", "accept", &accepted]).await;
+    world.answer(&["matches", "reject", &rejected]).await;
+    world.answer(&["matches", "ignore", &ignored, "--reason", "a fan comic"]).await;
+    for id in [&accepted, &rejected, &ignored] {
+        let late = world.run(&["matches", "accept", id]).await;
+        assert_eq!(late.status, 2, "it was answered before: {late:?}");
+        assert!(late.err.contains("matches"), "it says where to look: {late:?}");
+    }
+    assert_eq!([world.is_linked(1).await, world.is_linked(2).await, world.is_linked(3).await], [true, false, false]);
+    assert_eq!(world.matches().await, [] as [Value; 0]);
+}
+
+async fn a_link_is_taken_back_and_made_again(world: &World) {
+    world.answer(&["unlink", "anilist:1000", "myanimelist"]).await;
+    world.answer(&["sync", "--full"]).await;
+    assert!(!world.is_linked(0).await);
+    assert_eq!(world.run(&["unlink", "anilist:1000", "myanimelist"]).await.status, 2, "there is no such link any more");
+    let taken = world.run(&["link", "anilist:1001", "myanimelist:2000"]).await;
+    assert_eq!(taken.status, 1, "it has another id there: {taken:?}");
+    let entry = world.answer(&["link", "anilist:1003", "myanimelist:2003"]).await;
+    assert_eq!(entry["mappings"], json!({ "anilist": "1003", "myanimelist": "2003" }), "{entry}");
+}
+
+async fn nothing_is_asked_again(world: &World) {
+    for arguments in [&["sync", "--full", "--yes"][..], &["sync", "--yes"], &["sync", "--full", "--yes"]] {
+        world.answer(arguments).await;
+        assert_eq!(world.matches().await, [] as [Value; 0]);
+        for (n, linked) in [(0, false), (1, true), (2, false), (3, true)] {
+            assert_eq!(world.is_linked(n).await, linked, "title {n}");
+        }
+    }
+    let spoken = Ran::of(world.bare(&["matches"])).await;
+    assert!(spoken.out.contains("No match waits"), "{spoken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_that_is_none_and_a_work_that_is_not_there_are_bad_input() {
+    let world = World::of_these(works()).await;
+    world.begin_with_two().await;
+    let id = "0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11";
+    for arguments in [
+        &["matches", "accept", "12"][..],
+        &["matches", "reject", id],
+        &["matches", "ignore", id],
+        &["link", id, "anilist:1000"],
+        &["link", "anilist:1000", "anilist"],
+        &["unlink", id, "anilist"],
+    ] {
+        let ran = world.run(arguments).await;
+        assert_eq!(ran.status, 2, "{arguments:?}: {ran:?}");
+    }
+}
