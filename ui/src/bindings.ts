@@ -97,6 +97,14 @@ export const commands = {
 	 *  carries it to the services.
 	 */
 	restoreSnapshot: (id: string, mangaId: MangaId | null, force: boolean) => __TAURI_INVOKE<UndoReport>("restore_snapshot", { id, mangaId, force }),
+	/**  Titles that may be the same at two services, the likeliest first. */
+	matches: () => __TAURI_INVOKE<MatchView[]>("matches"),
+	/**  Links the two titles for good. The next sync merges them. */
+	acceptMatch: (id: string) => __TAURI_INVOKE<null>("accept_match", { id }),
+	/**  Never links the two titles, nor asks about them again. */
+	rejectMatch: (id: string) => __TAURI_INVOKE<null>("reject_match", { id }),
+	/**  Looks for no counterpart of the title at that service any more. */
+	ignoreMatch: (id: string, reason: string) => __TAURI_INVOKE<null>("ignore_match", { id, reason }),
 	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */
@@ -205,6 +213,17 @@ export type Action =
 "remove_remote" | 
 /**  A provider's work is found to be this manga. */
 "link";
+
+/**  What no likelihood outweighs: such a pair is never linked without a person. */
+export type Against = 
+/**  One is a novel and the other a comic. */
+"novel_and_comic" | 
+/**  One has a single chapter and the other is a series. */
+"one_shot_and_series" | 
+/**  The other work belongs to another title already. */
+"taken" | 
+/**  What the services themselves say of the two contradicts itself. */
+"contradictory";
 
 /**  Why something was not done. */
 export type AppError = {
@@ -538,6 +557,14 @@ applied: boolean } |
 /**  The library was changed by this process. */
 { event: "library_changed" };
 
+/**  What speaks for a link and against it. */
+export type Evidence = {
+	/**  Facts about the pair. */
+	signs: Sign[],
+	/**  Why a person has to look, however likely it is. */
+	against: Against[],
+};
+
 /**  A provider's id of a work, such as AniList's media id. */
 export type ExternalId = string;
 
@@ -784,6 +811,30 @@ export type LoginBegun = {
 
 /**  A work in the local library (table `manga`). */
 export type MangaId = string;
+
+/**  A link that waits for a person. */
+export type MatchView = {
+	/**  Its key, for accepting and rejecting. */
+	id: string,
+	/**  The manga of the library. */
+	manga_id: MangaId,
+	/**  It, as it is shown. */
+	manga: Shown,
+	/**  Where it may be linked. */
+	provider: Provider,
+	/**  To which work. */
+	external_id: ExternalId,
+	/**  The manga of the library that this work is now. */
+	other_id: MangaId | null,
+	/**  The work, as it is shown. */
+	other: Shown,
+	/**  How likely it is that the two are the same, in percent. */
+	confidence: number,
+	/**  What speaks for it and against it. */
+	evidence: Evidence,
+	/**  Since when it waits. */
+	opened_at: string,
+};
 
 /**  The person chose something outside the window that leads to a page in it. */
 export type Navigate = {
@@ -1082,6 +1133,26 @@ export type SettingsView = {
 	guard_percent: number,
 };
 
+/**  A work as it is shown beside another. */
+export type Shown = {
+	/**  Its title. */
+	title: string,
+	/**  Its other names. */
+	titles: string[],
+	/**  Who wrote and drew it. */
+	authors: string[],
+	/**  What kind of work it is. */
+	format: Format,
+	/**  The year in which it began. */
+	year: number | null,
+	/**  Chapters, where somebody counted. */
+	chapters: number | null,
+	/**  Volumes, where somebody counted. */
+	volumes: number | null,
+	/**  Address of the cover picture. */
+	cover: string | null,
+};
+
 /**  Whether an entry is in a provider's list. */
 export type SidePresence = 
 /**  It was not read yet. */
@@ -1134,6 +1205,61 @@ export type SideView = {
 	/**  Why the last try failed. */
 	failed: Failure | null,
 };
+
+/**  One fact about a pair. */
+export type Sign = 
+/**  Both are shown by the same title. */
+{ sign: "same_shown" } | 
+/**  One is shown by a title that is another name of the other. */
+{ sign: "shown_is_other" } | 
+/**  They have another name in common. */
+{ sign: "same_other" } | 
+/**  Only a part of a title is the same. */
+{ sign: "same_part" } | 
+/**  No name is the same; the likest two are so much alike, in percent. */
+{ sign: "alike"; value: number } | 
+/**  The shown titles are typed alike, signs included. */
+{ sign: "same_typed" } | 
+/**  A name in the original's letters is the same. */
+{ sign: "same_native" } | 
+/**  Both have names in the original's letters, and the likest two are so much alike, in percent. */
+{ sign: "other_native"; value: number } | 
+/**  So many names are the same. */
+{ sign: "names"; value: number } | 
+/**  Even the rarest name that they share is one of so many works. */
+{ sign: "shared"; value: number } | 
+/**  The names that they share are very short. */
+{ sign: "short" } | 
+/**  One names another part or number than the other. */
+{ sign: "other_part" } | 
+/**  One names an edition or a spin-off that the other does not. */
+{ sign: "other_edition" } | 
+/**  Somebody who made one also made the other. */
+{ sign: "same_author" } | 
+/**  The makers' names are much alike. */
+{ sign: "like_author" } | 
+/**  The makers' names have a word in common. */
+{ sign: "part_of_author" } | 
+/**  The makers are different people. */
+{ sign: "other_author" } | 
+/**  Nobody says who made one of them. */
+{ sign: "no_author" } | 
+/**  Both are of one kind. */
+{ sign: "same_form" } | 
+/**  They are of different kinds. */
+{ sign: "other_form" } | 
+/**  They began in the same year. */
+{ sign: "same_year" } | 
+/**  They began so many years apart. */
+{ sign: "years_apart"; value: number } | 
+/**  They have equally many chapters. */
+{ sign: "same_chapters" } | 
+/**  They don't. */
+{ sign: "other_chapters" } | 
+/**  They have equally many volumes. */
+{ sign: "same_volumes" } | 
+/**  They don't. */
+{ sign: "other_volumes" };
 
 /**  Where the browser may be sent back to: one of these is registered at the service, exactly so. */
 export type SignInAddresses = {

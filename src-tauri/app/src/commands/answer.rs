@@ -7,9 +7,10 @@ use std::{
 };
 
 use kuroibara_engine::{
-    core::{Provider, RunId},
+    core::{MangaId, Provider, RunId},
     detail::EntryDetail,
     library::{EntryView, LibraryView},
+    matches::MatchView,
     sync::report::{PlanRow, ProviderReport, Report, Strategy},
 };
 use serde::Serialize;
@@ -50,12 +51,14 @@ impl From<Report> for ReportView {
 /// The entry with the address at which the web view finds its cover. It changes with the picture, so that the web view may
 /// keep what it has.
 pub(crate) fn entry(mut entry: EntryView) -> EntryView {
-    entry.cover = entry.cover.map(|address| {
-        let mut hasher = DefaultHasher::new();
-        address.hash(&mut hasher);
-        format!("{COVERS}{}?{:08x}", entry.manga_id, hasher.finish() as u32)
-    });
+    entry.cover = entry.cover.map(|address| cover(entry.manga_id, &address));
     entry
+}
+
+fn cover(manga: MangaId, address: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    address.hash(&mut hasher);
+    format!("{COVERS}{manga}?{:08x}", hasher.finish() as u32)
 }
 
 /// The same of several.
@@ -71,4 +74,14 @@ pub(crate) fn page(page: LibraryView) -> LibraryView {
 /// The same of one with all its sides.
 pub(crate) fn detail(detail: EntryDetail) -> EntryDetail {
     EntryDetail { entry: entry(detail.entry), ..detail }
+}
+
+/// The same of both titles of each match. A work that no manga of the library is has no cover here.
+pub(crate) fn matches(matches: Vec<MatchView>) -> Vec<MatchView> {
+    let seen = |mut one: MatchView| {
+        one.manga.cover = one.manga.cover.map(|address| cover(one.manga_id, &address));
+        one.other.cover = one.other_id.zip(one.other.cover).map(|(manga, address)| cover(manga, &address));
+        one
+    };
+    matches.into_iter().map(seen).collect()
 }

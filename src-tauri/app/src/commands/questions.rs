@@ -3,12 +3,14 @@
 use kuroibara_engine::{
     core::{MangaId, Time, merge::decide::UnknownAnswer},
     decide::ConflictView,
+    matches::MatchView,
     snapshots::{SnapshotDetail, SnapshotView},
     undo::{Target, UndoReport},
 };
 use tauri::State;
 use uuid::Uuid;
 
+use super::answer;
 use crate::{
     error::{AppError, ErrorCode},
     session::Session,
@@ -85,4 +87,32 @@ pub async fn undo(session: State<'_, Session>, id: Uuid, force: bool) -> Result<
 #[specta::specta]
 pub async fn undo_since(session: State<'_, Session>, since: Time, force: bool) -> Result<UndoReport, AppError> {
     Ok(session.engine().await?.undo(Target::Since(since), force).await?)
+}
+
+/// Titles that may be the same at two services, the likeliest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn matches(session: State<'_, Session>) -> Result<Vec<MatchView>, AppError> {
+    Ok(answer::matches(session.engine().await?.matches().await?))
+}
+
+/// Links the two titles for good. The next sync merges them.
+#[tauri::command]
+#[specta::specta]
+pub async fn accept_match(session: State<'_, Session>, id: Uuid) -> Result<(), AppError> {
+    Ok(session.engine().await?.accept_match(id).await?)
+}
+
+/// Never links the two titles, nor asks about them again.
+#[tauri::command]
+#[specta::specta]
+pub async fn reject_match(session: State<'_, Session>, id: Uuid) -> Result<(), AppError> {
+    Ok(session.engine().await?.reject_match(id).await?)
+}
+
+/// Looks for no counterpart of the title at that service any more.
+#[tauri::command]
+#[specta::specta]
+pub async fn ignore_match(session: State<'_, Session>, id: Uuid, reason: String) -> Result<(), AppError> {
+    Ok(session.engine().await?.ignore_match(id, &reason).await?)
 }
