@@ -51,10 +51,11 @@ fn tells_of_this_package(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| ours.iter().any(|prefix| name.starts_with(prefix)))
 }
 
-/// The workspace's root folder.
+/// The workspace's root folder, as cargo says it: a checkout that was moved with what it had built is not looked for where
+/// it was.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().unwrap_or(&here).to_path_buf()
 }
 
 /// Where cargo puts what it builds for development: the folder that holds this program.

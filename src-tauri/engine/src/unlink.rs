@@ -1,9 +1,12 @@
 //! A link taken back: the work becomes a manga of its own, and what the link wrote at the services comes back there. A
 //! person's word is for ever: the two are never linked by themselves again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use kuroibara_core::{Entry, ExternalId, Field, Local, MangaId, Origin, Provider, Stamp, Stamps, Value};
+use kuroibara_core::{
+    Entry, ExternalId, Field, Local, MangaId, Origin, Provider, Stamp, Stamps, Value,
+    undo::{Step, undo},
+};
 
 use crate::{
     Engine,
@@ -15,7 +18,7 @@ use crate::{
         Details, JournalRow, LinkChange, LoadedManga, LoadedMapping, MangaChange, MappingChange, OutboxChange,
         WorkChange,
     },
-    undo::steps::value,
+    undo::steps::{steps, value},
 };
 
 impl Engine {
@@ -46,7 +49,7 @@ impl Engine {
                 provider.title()
             )));
         }
-        let past = Past::since_the_link(self.db.journal_of(&[manga]).await?.remove(&manga).unwrap_or_default());
+        let past = Past::of(self.db.journal_of(&[manga]).await?.remove(&manga).unwrap_or_default());
         let alone = self.alone(&loaded, (provider, mapping), details, &past);
         let rest = self.rest(&loaded, (provider, mapping), &past);
         let stored = self.commit_whole(&[alone, rest]).await?;
@@ -75,7 +78,8 @@ impl Engine {
                 let mut stamps = Stamps::all(Stamp { at: now, origin: Origin::Provider(provider) });
                 for (field, before) in sent {
                     stamps.fields[field] = Stamp { at: now, origin: Origin::User };
-                    change.journal.push(self.restored(alone, field, &entry.get(field), &before));
+                    let now = entry.get(field);
+                    change.journal.push(self.restored(alone, &(field, now, before.clone(), Origin::User)));
                     entry.set(field, before);
                 }
                 change.local = Some(Local::Present(entry, stamps));
@@ -90,78 +94,52 @@ impl Engine {
     fn rest(&self, loaded: &LoadedManga, (provider, mapping): (Provider, &LoadedMapping), past: &Past) -> MangaChange {
         let mut change = self.due_everywhere(loaded);
         change.mappings.retain(|one| one.id != mapping.id);
-        if let Local::Present(entry, stamps) = &loaded.state.local {
-            let (mut restored, mut stamps) = (entry.clone(), *stamps);
-            // What the others were sent of it counts even where the library held it all along.
-            let mut before = past.sent_from(provider);
-            before.extend(past.taken_from(provider));
-            for (field, before) in before.into_iter().filter(|(field, _)| !past.edited.contains(field)) {
-                if restored.get(field) != before {
-                    change.journal.push(self.restored(loaded.id, field, &restored.get(field), &before));
-                    stamps.fields[field] = Stamp { at: self.clock.now(), origin: Origin::User };
-                    restored.set(field, before);
-                }
-            }
-            change.local = (restored != *entry).then_some(Local::Present(restored, stamps));
-        }
+        let undone = undo(&loaded.state, &past.brought_by(provider, loaded), self.clock.now(), false);
+        change.journal = undone.fields.iter().map(|field| self.restored(loaded.id, field)).collect();
+        change.local = (undone.local != loaded.state.local).then_some(undone.local);
         let told = to_json(&name(provider, &mapping.external_id));
         change.journal.push(self.line(loaded.id, (None, told, None), "unlinked"));
         change
     }
 
-    fn restored(&self, manga: MangaId, field: Field, before: &Value, after: &Value) -> JournalRow {
-        self.line(manga, (Some(field), to_json(before), to_json(after)), "undo")
+    fn restored(&self, manga: MangaId, (field, before, after, origin): &(Field, Value, Value, Origin)) -> JournalRow {
+        let row = self.line(manga, (Some(*field), to_json(before), to_json(after)), "undo");
+        JournalRow { origin: *origin, ..row }
     }
 }
 
-/// What happened to a manga since it was linked last.
+/// What happened to a manga, the newest first.
 struct Past {
-    /// The oldest first.
-    rows: Vec<JournalRow>,
-    /// What the reader changed by hand.
-    edited: BTreeSet<Field>,
+    all: Vec<JournalRow>,
+    /// How much of it since the manga was linked last. What came together from the beginning has no link to go back to.
+    since_the_link: usize,
 }
 
 impl Past {
-    /// Out of a history with the newest first. What came together from the beginning has no link to go back to.
-    fn since_the_link(history: Vec<JournalRow>) -> Self {
-        let link = history.iter().position(|row| row.cause == "linked").unwrap_or(0);
-        let mut rows: Vec<JournalRow> = history.into_iter().take(link).collect();
-        rows.reverse();
-        let by_hand = |row: &&JournalRow| row.provider.is_none() && row.cause == "edit";
-        let edited = rows.iter().filter(by_hand).filter_map(|row| row.field).collect();
-        Self { rows, edited }
+    fn of(all: Vec<JournalRow>) -> Self {
+        let since_the_link = all.iter().position(|row| row.cause == "linked").unwrap_or(0);
+        Self { all, since_the_link }
     }
 
-    /// What a provider held before the first write of each field that came from elsewhere.
+    /// What a provider held before the first write of each field that came from elsewhere, and not by hand.
     fn sent_to(&self, provider: Provider) -> BTreeMap<Field, Value> {
-        let from_elsewhere = |row: &JournalRow| row.origin != Origin::Provider(provider) && !self.is_edited(row);
-        self.first(|row| row.provider == Some(provider) && row.cause == "push" && from_elsewhere(row))
+        let rows = &self.all[..self.since_the_link];
+        let is_edited = |field| rows.iter().any(|row| is_by_hand(row) && row.field == Some(field));
+        let is_sent = |row: &&JournalRow| row.provider == Some(provider) && row.cause == "push";
+        let from_elsewhere = rows.iter().filter(is_sent).filter(|row| row.origin != Origin::Provider(provider));
+        // The oldest comes last and stays.
+        let held = from_elsewhere.filter_map(|row| Some((row.field?, value(row.field?, row.before.as_ref())?)));
+        held.filter(|(field, _)| !is_edited(*field)).collect()
     }
 
-    /// What any other provider held before the first write of each field that came from there.
-    fn sent_from(&self, provider: Provider) -> BTreeMap<Field, Value> {
-        let to_another = |row: &JournalRow| row.provider.is_some_and(|to| to != provider);
-        self.first(|row| to_another(row) && row.cause == "push" && row.origin == Origin::Provider(provider))
+    /// The steps by which what came from `provider` got into the library and to the others.
+    fn brought_by(&self, provider: Provider, loaded: &LoadedManga) -> Vec<Step> {
+        let elsewhere = |row: &&JournalRow| row.origin == Origin::Provider(provider) && row.provider != Some(provider);
+        let rows: Vec<JournalRow> = self.all[..self.since_the_link].iter().filter(elsewhere).cloned().collect();
+        steps(&rows, &self.all, loaded)
     }
+}
 
-    /// What the library held before the first value that came from there.
-    fn taken_from(&self, provider: Provider) -> BTreeMap<Field, Value> {
-        self.first(|row| row.provider.is_none() && row.origin == Origin::Provider(provider))
-    }
-
-    fn is_edited(&self, row: &JournalRow) -> bool {
-        row.field.is_some_and(|field| self.edited.contains(&field))
-    }
-
-    fn first(&self, fits: impl Fn(&JournalRow) -> bool) -> BTreeMap<Field, Value> {
-        let mut first = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| fits(row)) {
-            let before = row.field.and_then(|field| Some((field, value(field, row.before.as_ref())?)));
-            if let Some((field, before)) = before {
-                first.entry(field).or_insert(before);
-            }
-        }
-        first
-    }
+fn is_by_hand(row: &JournalRow) -> bool {
+    row.provider.is_none() && row.cause == "edit"
 }

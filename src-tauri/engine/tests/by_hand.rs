@@ -14,6 +14,7 @@ use kuroibara_engine::{
     sync::{Order, report::ProviderStatus},
     undo::Target,
 };
+use kuroibara_sim::Work;
 use tokio::sync::watch;
 use world::{World, assert_success};
 
@@ -193,6 +194,35 @@ async fn a_title_that_is_unlinked_becomes_its_own_and_is_never_linked_again() {
     world.full().await;
     assert_eq!(world.engine.library(&all()).await.unwrap().total, library.total);
     assert!(world.full().await.plan.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_link_taken_back_sends_no_service_what_another_had_brought() {
+    let alone = Work { anilist: None, myanimelist: Some(2001), kitsu: Vec::new(), ..Work::titled("Another") };
+    let both = Work { anilist: Some(1000), myanimelist: None, kitsu: vec![3000], ..Work::titled("Work") };
+    let world = World::of_these(vec![both, alone]).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.progress = 10);
+    world.sim.kitsu.set_entry(3000, |entry| entry.progress = 7).unwrap();
+    world.sim.myanimelist.set_entry(2001, |entry| entry.num_chapters_read = 50);
+    world.pass(90_000);
+    world.connect_all().await;
+    for provider in Provider::ALL {
+        let furthest = SettingsChange { rule: Some(Rule::Furthest), ..SettingsChange::default() };
+        world.engine.update(provider, &furthest).await.unwrap();
+    }
+    world.sync().await;
+    let manga = world.engine.find("anilist:1000").await.unwrap();
+    world.engine.link(manga, Provider::MyAnimeList, &"2001".into()).await.unwrap();
+    world.pass(60);
+    assert_success(&world.full().await);
+    assert_eq!(world.engine.entry(manga).await.unwrap().chapters_read, 50);
+    world.engine.unlink(manga, Provider::MyAnimeList).await.unwrap();
+    world.pass(60);
+    assert_success(&world.full().await);
+    assert_eq!(world.engine.entry(manga).await.unwrap().chapters_read, 10);
+    let held = (world.sim.anilist.entry(1000).unwrap().progress, world.sim.kitsu.entry(3000).unwrap().progress);
+    assert_eq!(held, (10, 7));
+    assert_eq!(world.sim.myanimelist.entry(2001).unwrap().num_chapters_read, 50);
 }
 
 #[tokio::test]

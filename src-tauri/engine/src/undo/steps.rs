@@ -7,7 +7,7 @@ use crate::store::{JournalRow, LoadedManga};
 
 /// What these lines of history (the newest first) did to a manga, several changes of one field as one. `past` is all that
 /// ever happened to it.
-pub(super) fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedManga) -> Vec<Step> {
+pub(crate) fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedManga) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for row in rows.iter().rev() {
         if let Some(step) = step(row, past, loaded) {
