@@ -98,6 +98,32 @@ export const STATES = [
   } },
   { name: 'removed-here', path: '/review/removed', then: (page) => page.click('[data-testid="question-2"]') },
   { name: 'removed-empty', path: '/review/removed', world: 'empty' },
+  { name: 'matches', path: '/review/matches' },
+  { name: 'matches-native', path: '/review/matches', then: (page) => page.click('[data-testid="match-2"]') },
+  { name: 'matches-against', path: '/review/matches', then: (page) => page.click('[data-testid="match-5"]') },
+  { name: 'matches-ignore', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('i')
+    await page.waitForSelector('[data-testid="match-reason"]')
+  } },
+  { name: 'matches-search', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('End')
+    await page.keyboard.press('s')
+    await page.fill('[data-testid="add-search"]', 'fox')
+    await page.waitForSelector('[data-testid="hit-add"]')
+  } },
+  { name: 'matches-decided', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('r')
+    await page.waitForSelector('[data-testid="decided"]')
+  } },
+  { name: 'matches-one', path: '/review/matches', world: 'one' },
+  { name: 'matches-thousands', path: '/review/matches', world: 'thousands' },
+  { name: 'matches-empty', path: '/review/matches', world: 'empty' },
+  { name: 'matches-broken', path: '/review/matches', world: 'broken' },
+  { name: 'matches-slow', path: '/review/matches', world: 'slow', settle: 400 },
+  { name: 'matches-not-kept', path: '/review/matches', world: 'stubborn', then: async (page) => {
+    await page.click('[data-testid="match-accept"]')
+    await page.waitForSelector('[data-testid="error-state"]')
+  } },
   { name: 'activity', path: '/activity' },
   { name: 'activity-run', path: '/activity', then: click('run-3') },
   { name: 'activity-undo-change', path: '/activity', then: async (page) => {

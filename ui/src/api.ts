@@ -35,6 +35,11 @@ export interface Api {
   conflicts(): Promise<c.ConflictView[]>
   /** How many questions were answered. */
   resolveConflict(id: string, answer: string, alike: boolean): Promise<number>
+  matches(): Promise<c.MatchView[]>
+  acceptMatch(id: string): Promise<null>
+  rejectMatch(id: string): Promise<null>
+  /** The title has no counterpart at that service. */
+  ignoreMatch(id: string, reason: string): Promise<null>
   /** Takes back a change, a run or an earlier undo; with `force` also where something newer stands. */
   undo(id: string, force: boolean): Promise<c.UndoReport>
   /** Takes back everything since a moment. */

@@ -177,6 +177,42 @@ export interface ConflictView {
   sides: Partial<Record<Provider, ToldThere>>
 }
 
+/** A fact about two works that may be one; what those with a value count, its words say. */
+export type Sign =
+  | { sign:
+    | 'same_shown' | 'shown_is_other' | 'same_other' | 'same_part' | 'same_typed' | 'same_native' | 'short' | 'other_part'
+    | 'other_edition' | 'same_author' | 'like_author' | 'part_of_author' | 'other_author' | 'no_author' | 'same_form'
+    | 'other_form' | 'same_year' | 'same_chapters' | 'other_chapters' | 'same_volumes' | 'other_volumes' }
+  | { sign: 'alike' | 'other_native' | 'names' | 'shared' | 'years_apart'; value: number }
+/** Why a person has to look, however likely it is. */
+export type Against = 'novel_and_comic' | 'one_shot_and_series' | 'taken' | 'contradictory'
+/** A work as it is shown beside another. */
+export interface Shown {
+  title: string
+  titles: string[]
+  authors: string[]
+  format: string
+  year: number | null
+  chapters: number | null
+  volumes: number | null
+  cover: string | null
+}
+/** A title of the library and a work of a service that may be the same. */
+export interface MatchView {
+  id: string
+  manga_id: string
+  manga: Shown
+  provider: Provider
+  external_id: string
+  /** The title of the library that the work is now. */
+  other_id: string | null
+  other: Shown
+  /** In percent. */
+  confidence: number
+  evidence: { signs: Sign[]; against: Against[] }
+  opened_at: string
+}
+
 export interface UndoneRow {
   manga_id: string
   title: string

@@ -1,7 +1,7 @@
 // A typed double of the application: the same calls over invented data. It writes its answers as the engine would, but
 // it holds no rule of its own; what a sync really decides is tested where it is decided.
 import type { Api } from '../api'
-import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type Provider, type Report } from '../contract'
+import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type MatchView, type Provider, type Report } from '../contract'
 import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
@@ -20,6 +20,7 @@ const NO_SUCH: AppError = { code: 'refused', message: 'There is no such entry an
 
 const REPLACED: AppError = { code: 'plan_replaced', message: 'Another plan took the place of the one you looked at.', hint: 'Look at it again.' }
 const ANSWERED: AppError = { code: 'refused', message: 'No open question has the id of this one.', hint: null }
+const NO_MATCH: AppError = { code: 'refused', message: 'No match that waits is called that.', hint: null }
 const kindOf = ({ kind, group, provider }: World['questions'][number]) => `${kind} ${group} ${provider}`
 
 export function fakeApi(world: World): FakeApi {
@@ -36,6 +37,16 @@ export function fakeApi(world: World): FakeApi {
   const put = (entry: EntryView): EntryView => {
     world.entries = world.entries.map((old) => (old.manga_id === entry.manga_id ? entry : old))
     return entry
+  }
+  const matchOf = (id: string): MatchView => {
+    const match = world.matches.find((each) => each.id === id)
+    if (!match) throw NO_MATCH
+    return match
+  }
+  /** The title is asked about there no more. */
+  const settle = ({ manga_id, provider }: Pick<MatchView, 'manga_id' | 'provider'>): null => {
+    world.matches = world.matches.filter((each) => each.manga_id !== manga_id || each.provider !== provider)
+    return null
   }
   const state = () => ({
     running: world.running, offline: world.offline, paused_until: pausedUntil, last: world.runs[0] ?? null,
@@ -113,6 +124,14 @@ export function fakeApi(world: World): FakeApi {
       world.questions = rest
       return count
     },
+    matches: () => world.matches,
+    acceptMatch: (id) => settle(matchOf(id)),
+    rejectMatch: (id) => {
+      const gone = matchOf(id)
+      world.matches = world.matches.filter((each) => each !== gone)
+      return null
+    },
+    ignoreMatch: (id) => settle(matchOf(id)),
     undo: (id, force) => undoneOf(world, id, force),
     snapshots: () => inventSnapshots(world.runs),
     snapshot: (id, limit, offset) => snapshotOf(world, id, limit, offset),
@@ -138,7 +157,10 @@ export function fakeApi(world: World): FakeApi {
       return null
     },
     searchProvider: hitsFor,
-    link: (id, provider, externalId) => put({ ...find(id), mappings: { ...find(id).mappings, [provider]: externalId } }),
+    link: (id, provider, externalId) => {
+      settle({ manga_id: id, provider })
+      return put({ ...find(id), mappings: { ...find(id).mappings, [provider]: externalId } })
+    },
     unlink: (id, provider) => {
       const { [provider]: _, ...rest } = find(id).mappings
       return put({ ...find(id), mappings: rest })

@@ -1,10 +1,11 @@
 // The situations that the window must look right in: what the fake application knows and how it behaves.
 import type {
-  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, NeverView, Provider, ProviderReport,
+  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, MatchView, NeverView, Provider, ProviderReport,
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
 import { inventChanges, pastOf, quietRuns } from './history'
+import { inventMatches } from './matches'
 import { inventGuardedPlan, inventPlan } from './plan'
 import { inventQuestions } from './questions'
 
@@ -14,6 +15,7 @@ export interface World {
   entries: EntryView[]
   plan: WaitingPlan | null
   questions: ConflictView[]
+  matches: MatchView[]
   nevers: NeverView[]
   runs: RunView[]
   changes: ChangeView[]
@@ -54,11 +56,11 @@ export function worldOf(name: WorldName): World {
     case 'full':
       break
     case 'empty':
-      return { ...world, entries: [], plan: null, questions: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
+      return { ...world, entries: [], plan: null, questions: [], matches: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
     case 'first':
-      return { ...world, entries: [], plan: null, questions: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
+      return { ...world, entries: [], plan: null, questions: [], matches: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
     case 'one':
-      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), runs: world.runs.slice(0, 1) }
+      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), matches: inventMatches(world.entries, 1), runs: world.runs.slice(0, 1) }
     case 'trouble':
       world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
       world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
@@ -68,9 +70,9 @@ export function worldOf(name: WorldName): World {
     case 'guard':
       return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: pastOf('guard') }
     case 'quiet':
-      return { ...world, plan: null, questions: [], runs: quietRuns(), changes: [], entries: [] }
+      return { ...world, plan: null, questions: [], matches: [], runs: quietRuns(), changes: [], entries: [] }
     case 'thousands':
-      return { ...world, plan: inventPlan(inventEntries(6000)), questions: inventQuestions(inventEntries(10_400), 10_000, 400) }
+      return { ...world, plan: inventPlan(inventEntries(6000)), questions: inventQuestions(inventEntries(10_400), 10_000, 400), matches: inventMatches(inventEntries(5000), 5000) }
     case 'slow':
       return { ...world, delay: 4000 }
     case 'offline':
@@ -82,13 +84,13 @@ export function worldOf(name: WorldName): World {
     case 'broken':
       return { ...world, failures: Object.fromEntries(READS.map((call) => [call, BROKEN])) }
     case 'locked':
-      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null, questions: [] }
+      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null, questions: [], matches: [] }
   }
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
-const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'matches', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'acceptMatch', 'rejectMatch', 'ignoreMatch', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
 
 function full(count: number): World {
   return {
@@ -97,6 +99,7 @@ function full(count: number): World {
     entries: inventEntries(count),
     plan: inventPlan(inventEntries(14)),
     questions: inventQuestions(inventEntries(14), 9, 5),
+    matches: inventMatches(inventEntries(14), 6),
     nevers: neversOf(inventEntries(20)),
     runs: pastOf('first'),
     changes: inventChanges(),

@@ -170,7 +170,7 @@ describe('an empty plan', () => {
 
   it('leads to the questions that are open', async () => {
     const shown = await show(ReviewPage, { path: '/review/plan', change: (world) => (world.plan = null) })
-    expect(shown.get('empty-state').textContent).toContain('14 questions about your titles are open')
+    expect(shown.get('empty-state').textContent).toContain('20 questions about your titles are open')
     await shown.click('plan-questions')
     expect(shown.find('sides')).not.toBeNull()
   })
