@@ -309,7 +309,7 @@ mod tests {
     fn a_request_takes_as_many_roots_as_fit_and_at_least_one() {
         use super::super::documents::{Entries, entries};
         let roots: Vec<_> = (0..20).map(|_| Root::new::<Entries>(entries::Variables::default())).collect();
-        assert_eq!(within(500, roots.iter()).len(), 13);
+        assert_eq!(within(500, roots.iter()).len(), 11);
         assert_eq!(within(1, roots.iter()).len(), 1);
         // A request that cost 646 by the service's counting is asked again at a size that passes.
         assert_eq!((lowered(500, 646), lowered(387, 500), lowered(1, 700)), (386, 386, 0));

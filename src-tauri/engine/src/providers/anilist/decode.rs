@@ -119,6 +119,8 @@ entries_of!(chunk, entries, save, save_alike);
 works_of!(chunk, entries, search, works);
 listed_of!(chunk::ChunkSlotListsEntries, entries::EntriesSlotMediaList);
 found_of!(
+    chunk, chunk::ChunkSlotListsEntriesMedia, chunk::AuthorsStaffEdges;
+    entries, entries::EntriesSlotMediaListMedia, entries::AuthorsStaffEdges;
     search, search::SearchSlotMedia, search::AuthorsStaffEdges;
     works, works::WorksSlotMedia, works::AuthorsStaffEdges
 );
@@ -290,7 +292,9 @@ mod tests {
             "startedAt": {"year": 2020, "month": 9, "day": null}, "completedAt": {"year": null, "month": null, "day": null},
             "media": {"id": 30002, "idMal": 2, "chapters": null, "volumes": 0, "title": {"romaji": "Berserk",
                 "english": "Berserk", "native": "ベルセルク"}, "synonyms": ["Berserk Max", null, " "], "format": "MANGA",
-                "startDate": {"year": 1989}, "isAdult": false, "coverImage": {"large": "https://a/b.jpg"}}
+                "startDate": {"year": 1989}, "isAdult": false, "coverImage": {"large": "https://a/b.jpg"},
+                "staff": {"edges": [{"role": "Story & Art", "node": {"name": {"full": "Kentarou Miura"}}}, null,
+                    {"role": "Translator (English)", "node": {"name": {"full": "Jason DeAngelis"}}}]}}
         });
         let said = entry.as_object().unwrap().clone();
         whole.as_object_mut().unwrap().extend(said);
@@ -325,6 +329,7 @@ mod tests {
         assert_eq!(work.totals, Totals::default());
         assert_eq!(work.links, [(Provider::MyAnimeList, "2".into())]);
         assert_eq!((work.year, work.format), (Some(1989), Format::Manga));
+        assert_eq!(work.authors, ["Kentarou Miura"]);
     }
 
     #[test]

@@ -46,8 +46,8 @@ macro_rules! documents {
 
 documents! {
     Viewer costs 3,
-    Chunk costs 38,
-    Entries costs 38,
+    Chunk costs 44,
+    Entries costs 44,
     Search costs 23,
     Works costs 23,
     Ids costs 6,
