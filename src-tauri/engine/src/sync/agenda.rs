@@ -12,6 +12,7 @@ use kuroibara_core::{
 };
 
 use super::{
+    moved,
     resolve::resolve,
     survey::{Field, Looks, Trouble},
 };
@@ -54,6 +55,9 @@ pub(super) async fn agenda(
     let found: Vec<Found> = listed.iter().map(|(provider, one)| found(*provider, one)).collect();
     let outlines = outlines(field, &found, only).await?;
     let known = known(field, &outlines).await?;
+    if moved::follow(field, |work| known.mappings.contains_key(work)).await? {
+        return Err(Trouble::Moved);
+    }
     let (identified, doubts) = identify::identify(&found, &known);
     looks.rejected = known.rejected;
     // Copies of every id: not to be held any longer.

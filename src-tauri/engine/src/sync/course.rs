@@ -9,6 +9,7 @@ use kuroibara_core::{MangaId, Policy, Provider};
 use super::{
     Trigger,
     judge::judge,
+    nevers::Nevers,
     report::{Problem, ProviderReport, ProviderStatus, Strategy, Waits},
     retrieve::{Missed, Retrieved, retrieve, tell_listing},
     run::Run,
@@ -26,6 +27,7 @@ pub(super) struct Course<'a> {
     pub(super) retrieved: EnumMap<Provider, Option<Retrieved>>,
     pub(super) reports: BTreeMap<Provider, ProviderReport>,
     pub(super) looks: Looks,
+    nevers: Nevers,
 }
 
 impl<'a> Course<'a> {
@@ -34,8 +36,9 @@ impl<'a> Course<'a> {
     pub(super) async fn begin(run: &'a Run<'a>) -> Result<Self, EngineError> {
         let integrations = run.engine.db.integrations().await?;
         let policy = run.engine.policy(&integrations).await?;
+        let nevers = Nevers::read(&run.engine.db).await?;
         let (retrieved, reports) = (EnumMap::default(), BTreeMap::new());
-        let mut course = Self { run, integrations, policy, retrieved, reports, looks: Looks::default() };
+        let mut course = Self { run, integrations, policy, retrieved, reports, looks: Looks::default(), nevers };
         course.retrieve().await;
         Ok(course)
     }
@@ -94,6 +97,7 @@ impl<'a> Course<'a> {
             match found {
                 Ok(found) => return Ok(found),
                 Err(Trouble::Engine(error)) => return Err(error),
+                Err(Trouble::Moved) => self.nevers = Nevers::read(&self.run.engine.db).await?,
                 Err(Trouble::At(provider, error)) => {
                     self.retrieved[provider] = None;
                     let error = SignIn::of(self.run.engine, &self.integrations[provider]).failed(error).await;
@@ -110,6 +114,7 @@ impl<'a> Course<'a> {
             integrations: &self.integrations,
             retrieved: EnumMap::from_fn(|provider| self.retrieved[provider].as_ref()),
             policy: &self.policy,
+            nevers: &self.nevers,
         }
     }
 

@@ -12,6 +12,8 @@ mod carry;
 mod course;
 mod judge;
 mod lease;
+mod moved;
+mod nevers;
 mod place;
 mod record;
 pub mod report;

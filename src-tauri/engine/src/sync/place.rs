@@ -75,7 +75,7 @@ impl Field<'_> {
         }
         let ignored = subject.ties[provider].as_ref().is_some_and(|tie| tie.ignored);
         if self.retrieved[provider].is_some() && !ignored {
-            let left_out = self.run.left_out.get(&(provider, id.clone())).copied().unwrap_or_default();
+            let left_out = self.nevers.left_out(provider, id);
             subject.state.sides[provider].get_or_insert_with(|| Side { left_out, ..Side::default() });
         }
     }

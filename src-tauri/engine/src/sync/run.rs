@@ -1,8 +1,8 @@
 //! One run from its first request to its last acknowledged write.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use kuroibara_core::{MangaId, Provider, RunId, Time, identify::WorkId, state::LeftOut};
+use kuroibara_core::{MangaId, Provider, RunId, Time};
 
 use super::{
     Order,
@@ -20,7 +20,7 @@ use crate::{
     error::EngineError,
     events::Event,
     http::Http,
-    store::{Batch, Ignored, IntegrationChange, ListingRead, MangaChange},
+    store::{Batch, IntegrationChange, ListingRead, MangaChange},
 };
 
 /// Manga per transaction: enough to be fast, few enough to let edits in between.
@@ -34,10 +34,6 @@ pub(super) struct Run<'a> {
     pub(super) http: Http,
     pub(super) order: &'a Order,
     pub(super) began_at: Time,
-    /// Works that the person said are never to be synced.
-    pub(super) ignored: HashSet<WorkId>,
-    /// Fields of works of which the same was said.
-    pub(super) left_out: HashMap<WorkId, LeftOut>,
 }
 
 /// Carries `order` out.
@@ -46,16 +42,8 @@ pub(super) async fn run(engine: &Engine, order: &Order, lease: &Lease) -> Result
     let began_at = engine.clock.now();
     let id = RunId(engine.db.new_id(began_at));
     tracing::Span::current().record("run", tracing::field::display(id));
-    let (mut ignored, mut left_out) = (HashSet::new(), HashMap::<WorkId, LeftOut>::new());
-    for Ignored { provider, external_id, field } in engine.db.ignored().await? {
-        let work = (provider, external_id);
-        match field {
-            None => drop(ignored.insert(work)),
-            Some(field) => left_out.entry(work).or_default()[field] = true,
-        }
-    }
     let http = engine.http.fenced(lease.fence());
-    let run = Run { engine, id, lease, http, order, began_at, ignored, left_out };
+    let run = Run { engine, id, lease, http, order, began_at };
     engine.tell(Event::Started { run_id: id });
     run.begin().await?;
     let result = run.steps().await;

@@ -10,6 +10,7 @@ use kuroibara_core::{ExternalId, MangaId, Policy, Provider, identify::WorkId};
 
 use super::{
     agenda::{Agenda, Item, agenda},
+    nevers::Nevers,
     retrieve::Retrieved,
     run::Run,
     subject::Subject,
@@ -27,12 +28,15 @@ pub(super) struct Field<'a> {
     pub(super) integrations: &'a EnumMap<Provider, Integration>,
     pub(super) retrieved: EnumMap<Provider, Option<&'a Retrieved>>,
     pub(super) policy: &'a Policy,
+    pub(super) nevers: &'a Nevers,
 }
 
 /// Why a survey could not be made.
 pub(super) enum Trouble {
     /// One provider did not answer on the way: without it there may be one.
     At(Provider, ApiError),
+    /// Works got other ids, and their mappings follow now: what was read of the library is out of date.
+    Moved,
     /// Anything else.
     Engine(EngineError),
 }
@@ -160,7 +164,7 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn is_ignored(&self, provider: Provider, id: &ExternalId) -> bool {
-        !self.run.ignored.is_empty() && self.run.ignored.contains(&(provider, id.clone()))
+        self.nevers.is_ignored(provider, id)
     }
 
     /// Brings these manga into memory and plans them.

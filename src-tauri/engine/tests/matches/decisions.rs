@@ -8,6 +8,9 @@ use crate::{at, at_anilist, at_myanimelist, later, library, world::World, world_
 
 const RUNS: i64 = 10;
 
+/// A work at AniList that is in no list at first.
+pub(crate) const INTO: i64 = 1009;
+
 /// What comes into the two lists by and by: titles that have nothing in common.
 const NEW: [(&str, &str); RUNS as usize] = [
     ("Amber Kettle", "Quiet Foxglove"),
@@ -23,7 +26,7 @@ const NEW: [(&str, &str); RUNS as usize] = [
 ];
 
 /// Works of the two lists, and as many that come into both lists later: what is new makes all titles be compared again.
-async fn questions(works: Vec<Work>) -> World {
+pub(crate) async fn questions(works: Vec<Work>) -> World {
     let extra = |n: i64| {
         let (here, there) = NEW[n as usize];
         [at_anilist(1100 + n, here, "Mio Sato"), at_myanimelist(2100 + n, there, "Jun Ito")]
@@ -33,12 +36,13 @@ async fn questions(works: Vec<Work>) -> World {
         world.sim.anilist.remove_entry(1100 + n);
         world.sim.myanimelist.remove_entry(2100 + n);
     }
+    world.sim.anilist.remove_entry(INTO);
     world.sync().await;
     world
 }
 
 /// Ten runs by themselves, full ones and others, each with something new in both lists.
-async fn ten_runs(world: &World, mut holds: impl AsyncFnMut(&World)) {
+pub(crate) async fn ten_runs(world: &World, mut holds: impl AsyncFnMut(&World)) {
     world.full().await;
     for n in 0..RUNS {
         world.pass(600);
@@ -57,7 +61,7 @@ async fn ten_runs(world: &World, mut holds: impl AsyncFnMut(&World)) {
 }
 
 /// One pair that is only likely.
-fn likely() -> Vec<Work> {
+pub(crate) fn likely() -> Vec<Work> {
     vec![at_anilist(1001, "Yoru no Hana", "Rin Aoki"), later(at_myanimelist(2001, "Yoru no Hana", "Rin Aoki"))]
 }
 
@@ -66,7 +70,7 @@ fn certain() -> Vec<Work> {
     vec![at_anilist(1001, "Yoru no Hana", "Rin Aoki"), at_myanimelist(2001, "Yoru no Hana", "Rin Aoki")]
 }
 
-async fn one_match(world: &World) -> uuid::Uuid {
+pub(crate) async fn one_match(world: &World) -> uuid::Uuid {
     let matches = world.engine.matches().await.unwrap();
     assert_eq!(matches.len(), 1, "{matches:#?}");
     matches[0].id

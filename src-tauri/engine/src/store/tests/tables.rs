@@ -1,6 +1,6 @@
 //! The smaller tables, each statement of them on both databases.
 
-use kuroibara_core::{Field, Group, RunId};
+use kuroibara_core::{Field, Fields, Group, Observation, Remote, RunId};
 use serde_json::json;
 
 use super::*;
@@ -71,6 +71,36 @@ laws! {
         let version = load_one(&db, manga.manga).await.version;
         store(&db, &[MangaChange { conflicts: anew, ..MangaChange::of(manga.manga, version) }]).await;
         assert_eq!(db.open_conflicts().await.unwrap().len(), 2, "decided once, it may be asked anew");
+    }
+
+    async fn a_work_that_got_another_id_takes_with_it_what_was_said_of_it(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let at = ids(&db).await[Provider::AniList];
+        let (mut akira, mut other) = (new_manga(&db, "Akira", 1), new_manga(&db, "B", 1));
+        let seen = Observation { fields: Fields::new(), entry_id: Some("e1".into()), updated_at: now(), read_before: None };
+        let mapping = MappingChange { read: Some((Remote::Present(seen), now())), ..new_mapping(&db, at, "1") };
+        (akira.mappings, other.mappings) = (vec![mapping.clone()], vec![new_mapping(&db, at, "3")]);
+        store(&db, &[akira.clone(), other.clone()]).await;
+        db.reject_pair(other.manga, Provider::AniList, &"1".into(), now()).await.unwrap();
+        let never = |id: &str| Ignored { provider: Provider::AniList, external_id: id.into(), field: Some(Field::Notes) };
+        db.ignore(&[never("1")], "Akira", now()).await.unwrap();
+        let known = db.mappings_of_entries(at, &["e1".into(), "e2".into()]).await.unwrap();
+        assert_eq!(known, [(mapping.id, "1".into(), "e1".into())]);
+        let elsewhere = ids(&db).await[Provider::Kitsu];
+        assert_eq!(db.mappings_of_entries(elsewhere, &["e1".into()]).await.unwrap(), []);
+        let moved = |to: &str| {
+            [Moved { mapping: mapping.id, provider: Provider::AniList, from: "1".into(), to: to.into() }]
+        };
+        let proof = db.acquire_lease("sync", "us", std::time::Duration::from_secs(9)).await.unwrap().unwrap();
+        assert_eq!(db.follow_moved(&moved("3"), &proof).await.unwrap(), 0, "another manga is that one");
+        assert_eq!(db.follow_moved(&moved("2"), &proof).await.unwrap(), 1);
+        assert_eq!(db.find_manga(Provider::AniList, &"2".into()).await.unwrap(), Some(akira.manga));
+        assert_eq!(db.find_manga(Provider::AniList, &"1".into()).await.unwrap(), None);
+        let rejected = |id: &str| (other.manga, Provider::AniList, id.into());
+        assert_eq!(db.rejected_pairs().await.unwrap(), [rejected("1"), rejected("2")].into());
+        assert_eq!(db.ignored().await.unwrap(), [never("1"), never("2")].into());
+        db.release_lease(&proof).await.unwrap();
+        assert!(matches!(db.follow_moved(&moved("4"), &proof).await, Err(StoreError::LeaseLost)));
     }
 
     async fn a_run_that_never_ended_is_interrupted_by_the_next(fresh: &Fresh) {
