@@ -31,7 +31,7 @@ use super::{
 };
 
 /// The migrations that this program knows.
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// The library's file in the data directory.
 const FILE_NAME: &str = "kuroibara.db";
 /// How long to wait for a connection, or for another process's transaction.
