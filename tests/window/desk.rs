@@ -1,10 +1,10 @@
 //! One person's desk: a session of its own with tray, notices and screen, the simulated services, and the application on it.
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use fantoccini::{Client, Locator, elements::Element};
 use kuroibara_desk::{Session, awaited};
-use kuroibara_engine::{Engine, clock::SystemClock, config::Config, core::Provider, sync::Order};
+use kuroibara_engine::{Engine, clock::SystemClock, config::Config, core::Provider, secret::Secret, sync::Order};
 use kuroibara_sim::{READER, Sim, SimConfig};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -30,12 +30,17 @@ pub(crate) struct Desk {
 impl Desk {
     /// Everything started but the application; none where there is no display.
     pub(crate) async fn lay() -> Option<Self> {
+        Self::lay_before(Sim::start(SimConfig { entries: 12, works: 80, ..SimConfig::default() })).await
+    }
+
+    /// The same before services of one's own, which are started when it is this desk's turn.
+    pub(crate) async fn lay_before(services: impl Future<Output = io::Result<Sim>>) -> Option<Self> {
         let Ok(display) = std::env::var("KUROIBARA_TEST_DISPLAY") else {
             println!("no display here: `cargo xtask test` brings one");
             return None;
         };
         let turn = TURN.lock().await;
-        let services = Sim::start(SimConfig { entries: 12, works: 80, ..SimConfig::default() }).await.unwrap();
+        let services = services.await.unwrap();
         let mut session = Session::begin(&display).unwrap();
         session.set("KUROIBARA_DATA_DIR", session.folder().join("home/library").display().to_string());
         session.set("KUROIBARA_LIMITS", "off");
@@ -48,20 +53,39 @@ impl Desk {
         Some(Self { services, tray, notices, screen, session, window: None, _turn: turn })
     }
 
-    /// The same for somebody who has used Kuroibara before: in step with AniList, welcomed, and asked about the tray.
+    /// The same for somebody who has used Kuroibara with AniList before.
     pub(crate) async fn lay_for_a_reader() -> Option<Self> {
         let mut desk = Self::lay().await?;
-        desk.session.set("KUROIBARA_KEYRING", "off");
-        desk.session.set("KUROIBARA_PASSPHRASE", "for tests only");
-        let engine = desk.engine().await;
-        let begun = engine.begin_login(Provider::AniList).await.unwrap();
-        let back = desk.services.anilist.approve(begun.authorize_url.as_str(), READER).unwrap();
-        engine.finish_login(&back).await.unwrap();
+        desk.was_used_with(&[Provider::AniList]).await;
+        Some(desk)
+    }
+
+    /// Somebody has used Kuroibara before: in step with these services, welcomed, and asked about the tray.
+    pub(crate) async fn was_used_with(&mut self, services: &[Provider]) {
+        self.session.set("KUROIBARA_KEYRING", "off");
+        self.session.set("KUROIBARA_PASSPHRASE", "for tests only");
+        let engine = self.engine().await;
+        for provider in services {
+            self.sign_in(&engine, *provider).await;
+        }
         engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap();
         engine.close().await;
-        desk.choose(r#"{"welcome_done": true, "close_to_tray": true}"#);
-        desk.services.anilist.reset_counters();
-        Some(desk)
+        self.choose(r#"{"welcome_done": true, "close_to_tray": true}"#);
+        self.services.anilist.reset_counters();
+    }
+
+    async fn sign_in(&self, engine: &Engine, provider: Provider) {
+        if provider == Provider::Kitsu {
+            engine.connect_kitsu("reader", Secret::new("reader-password")).await.unwrap();
+            return;
+        }
+        let begun = engine.begin_login(provider).await.unwrap();
+        let page = begun.authorize_url.as_str();
+        let back = match provider {
+            Provider::MyAnimeList => self.services.myanimelist.approve(page, READER).unwrap(),
+            Provider::AniList | Provider::Kitsu => self.services.anilist.approve(page, READER).unwrap(),
+        };
+        engine.finish_login(&back).await.unwrap();
     }
 
     /// What was chosen for the window before it opens.

@@ -5,8 +5,10 @@
 
 mod desk;
 mod journey;
+mod keyboard;
 mod keyring;
 mod links;
+mod matches;
 mod network;
 mod notices;
 mod offline;

@@ -1,9 +1,6 @@
 //! What only a person decides, by the keyboard alone: a conflict, taking a sync back, and a title that vanished.
 
-use fantoccini::{
-    actions::{InputSource, KeyAction, KeyActions},
-    key::Key,
-};
+use fantoccini::key::Key;
 use kuroibara_engine::{
     core::{Field, Fields, Provider, Rule, Score, Value},
     settings::SettingsChange,
@@ -11,10 +8,10 @@ use kuroibara_engine::{
 };
 use kuroibara_sim::anilist::ListStatus;
 
-use crate::desk::{Desk, until};
-
-/// Keys are pressed no further than this to get from one thing to the next.
-const FAR: usize = 80;
+use crate::{
+    desk::{Desk, until},
+    keyboard::{go_to, press, walk_to},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboard_alone() {
@@ -75,38 +72,6 @@ async fn keep_what_vanished(desk: &Desk, vanished: i64) {
     press(desk, &['1']).await;
     desk.element("answered").await;
     assert!(desk.services.anilist.entry(vanished).is_none(), "nothing comes back by itself");
-}
-
-/// Opens a page as somebody without a mouse does.
-async fn go_to(desk: &Desk, page: &str) {
-    press(desk, &[Key::Control.into(), 'k']).await;
-    desk.element("palette").await;
-    for letter in page.chars() {
-        press(desk, &[letter]).await;
-    }
-    desk.saying("option", page).await;
-    press(desk, &[Key::Enter.into()]).await;
-    desk.is_gone("palette").await;
-}
-
-/// Presses these keys together, wherever the keyboard stands.
-async fn press(desk: &Desk, keys: &[char]) {
-    let down = keys.iter().map(|key| KeyAction::Down { value: *key });
-    let up = keys.iter().rev().map(|key| KeyAction::Up { value: *key });
-    let strokes = down.chain(up).fold(KeyActions::new("keyboard".into()), KeyActions::then);
-    desk.window().perform_actions(strokes).await.unwrap();
-}
-
-/// Presses Tab until the keyboard stands on it.
-async fn walk_to(desk: &Desk, selector: &str) {
-    for _ in 0..FAR {
-        let stands_on = "return document.activeElement.matches(arguments[0])";
-        if desk.window().execute(stands_on, vec![selector.into()]).await.unwrap() == true {
-            return;
-        }
-        press(desk, &[Key::Tab.into()]).await;
-    }
-    panic!("Tab does not lead to {selector}");
 }
 
 async fn has_score(desk: &Desk, media: i64, score: u32) {

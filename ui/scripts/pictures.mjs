@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The guide's name for a picture, and the screen that it is. */
 const PICTURES = {
-  welcome: 'welcome', library: 'library', title: 'library-drawer', review: 'review', activity: 'activity-run', conflict: 'conflicts', undo: 'activity-undo-import',
+  welcome: 'welcome', library: 'library', title: 'library-drawer', review: 'review', activity: 'activity-run', conflict: 'conflicts', match: 'matches', undo: 'activity-undo-import',
   setup: 'integrations-setup',
 }
 
