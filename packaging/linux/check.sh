@@ -30,14 +30,16 @@ dbus-run-session -- sh -c '
     window=$(xdotool search --onlyvisible --name "^Kuroibara$" 2>/dev/null | head -n 1)
     if [ -n "$window" ]; then
       program=$(xdotool getwindowpid "$window")
-      file=$(readlink "/proc/$program/exe")
+      # What fails a moment after the window came ends it, and is no window opened.
+      sleep 3
+      [ "$(readlink "/proc/$program/exe")" = /usr/bin/kuroibara ] && grep -q ayatana-appindicator3 "/proc/$program/maps"
+      outcome=$?
       # This system shares its processes with the one around it, so only the very one is ended.
       kill "$program"
-      [ "$file" = /usr/bin/kuroibara ]
-      exit
+      exit $outcome
     fi
     sleep 0.1
   done
   exit 1
-' || { say "failed: the link opened no window"; exit 1; }
-say "The link opened the window."
+' || { say "failed: the link opened no window that stays, or there is no tray"; exit 1; }
+say "The link opened the window, and the tray is there."

@@ -91,9 +91,26 @@ fn made_package() -> Result<PathBuf, Failure> {
 
 /// Where this system gets its own packages from.
 fn mirror() -> String {
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let texts = ["/etc/apt/sources.list", "/etc/apt/sources.list.d/debian.sources"];
-    let known = texts.iter().filter_map(|path| std::fs::read_to_string(path).ok()).flat_map(|text| words(&text));
-    let address = known.into_iter().find(|word| word.starts_with("http"));
+    let known = texts.iter().filter_map(|path| std::fs::read_to_string(path).ok());
+    let address = known.into_iter().find_map(|sources| first_address(&sources));
     address.unwrap_or_else(|| "https://deb.debian.org/debian".to_owned())
+}
+
+/// The first address in a list of sources, whose comments may tell of others.
+fn first_address(sources: &str) -> Option<String> {
+    let lines = sources.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.flat_map(str::split_whitespace).find(|word| word.starts_with("http")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_address;
+
+    #[test]
+    fn an_address_in_a_comment_is_no_source() {
+        let sources = "# deb http://old.example/debian stable main\nTypes: deb\nURIs: http://new.example/debian\n";
+        assert_eq!(first_address(sources).as_deref(), Some("http://new.example/debian"));
+        assert_eq!(first_address("# http://old.example"), None);
+    }
 }

@@ -19,6 +19,7 @@ use crate::{
     events::{CloseAsked, Navigate},
     quit,
     settings::Theme,
+    tray::Tray,
 };
 
 /// The window's name, in `tauri.conf.json` and in the capabilities.
@@ -121,7 +122,7 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
     api.prevent_close();
     let app = window.app_handle();
-    match on_close(app.state::<Chosen>().get().close_to_tray, app.state::<Page>().there.load(Ordering::Relaxed)) {
+    match on_close(to_tray(app), app.state::<Page>().there.load(Ordering::Relaxed)) {
         Close::Ask => tell(app, &CloseAsked),
         Close::ToTray => hide(window),
         Close::Quit => quit::quit(app),
@@ -146,6 +147,12 @@ fn on_close(to_tray: Option<bool>, page_there: bool) -> Close {
     }
 }
 
+/// Whether closing leads to the tray, as the person has chosen. Where the system has none, nothing could open the window
+/// again.
+fn to_tray(app: &AppHandle) -> Option<bool> {
+    if app.state::<Tray>().is_there() { app.state::<Chosen>().get().close_to_tray } else { Some(false) }
+}
+
 fn hide(window: &Window) {
     if let Err(error) = window.hide() {
         tracing::warn!(%error, "the window could not be hidden");
@@ -157,7 +164,7 @@ fn hide(window: &Window) {
 #[specta::specta]
 pub(crate) async fn close_window(app: AppHandle) -> Result<(), AppError> {
     let window = app.get_webview_window(MAIN);
-    match (app.state::<Chosen>().get().close_to_tray, window) {
+    match (to_tray(&app), window) {
         (Some(true), Some(window)) => {
             window.hide().map_err(|error| AppError::new(ErrorCode::Window, error.to_string()))?;
         }

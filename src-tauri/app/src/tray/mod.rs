@@ -5,7 +5,10 @@ mod seen;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,14 @@ const CALM: Duration = Duration::from_millis(150);
 pub(crate) struct Tray {
     stale: Notify,
     shown: Mutex<Option<Model>>,
+    there: AtomicBool,
+}
+
+impl Tray {
+    /// Whether the system has a place for it.
+    pub(crate) fn is_there(&self) -> bool {
+        self.there.load(Ordering::Relaxed)
+    }
 }
 
 /// Asks the tray to look again.
@@ -39,6 +50,7 @@ pub(crate) fn refresh(app: &AppHandle) {
 /// Makes the tray and keeps it up to date until the application ends. A desktop without a tray is no reason to stop.
 pub(crate) fn make(app: &AppHandle) {
     let Some(icon) = built(app) else { return };
+    app.state::<Tray>().there.store(true, Ordering::Relaxed);
     refresh(app);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
