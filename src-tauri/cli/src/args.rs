@@ -443,6 +443,8 @@ pub(crate) enum MatchStep {
         #[arg(value_parser = values::id)]
         id: uuid::Uuid,
     },
+    /// Search the services for titles that lack their counterpart, a few at a time
+    Search,
     /// The title has no counterpart at that service: look for none any more
     Ignore {
         /// The match's id, as `matches` shows it

@@ -1,10 +1,14 @@
 //! How the process ends: the exit statuses of the contract, and what leads to which. Pure.
 
+use std::collections::BTreeMap;
+
+use kuroibara_core::Provider;
 use kuroibara_engine::{
     EngineError,
     doctor::Check,
     oauth::{BeginError, ReturnError},
     providers::ApiError,
+    seek::Sought,
     store::StoreError,
     sync::report::{ProviderStatus, Report},
 };
@@ -24,6 +28,16 @@ pub(crate) enum Exit {
     NeedsApproval = 4,
     /// Some providers failed or want a new sign-in, or some entries were refused; others are done.
     Partly = 5,
+}
+
+/// How a search for counterparts ended.
+pub(crate) fn of_search(searched: &BTreeMap<Provider, Sought>) -> Exit {
+    let failed = searched.values().filter(|one| !one.errors.is_empty()).count();
+    match failed {
+        0 => Exit::Done,
+        all if all == searched.len() => Exit::Failed,
+        _ => Exit::Partly,
+    }
 }
 
 /// How a sync ended. A dry run was asked for a plan only, so that its plan would wait is no news.

@@ -34,6 +34,7 @@ pub mod providers;
 pub mod schedule;
 pub mod search;
 pub mod secret;
+pub mod seek;
 pub mod settings;
 pub mod snapshots;
 pub mod statistics;

@@ -7,6 +7,7 @@ use crate::{
     edit::{TRIES, to_json, unknown},
     error::EngineError,
     library::EntryView,
+    providers::Work,
     store::{
         Change, JournalRow, LinkChange, LinkSource, LoadedManga, MangaChange, MappingChange, NewLink, Pick, Scope,
         WorkChange,
@@ -23,7 +24,7 @@ impl Engine {
             let linked = match self.db.find_manga(provider, id).await? {
                 Some(same) if same == manga => Some(()),
                 Some(other) => self.join(manga, other, None).await?,
-                None => self.tie(manga, provider, id, &mut title).await?,
+                None => self.tie(manga, provider, id, &mut title, LinkSource::User).await?,
             };
             if linked.is_some() {
                 self.db.allow_pair(manga, provider, id).await?;
@@ -35,6 +36,16 @@ impl Engine {
         Err(EngineError::Busy)
     }
 
+    /// Maps a work that a search found. False: somebody was faster, and said otherwise.
+    pub(crate) async fn tie_found(&self, manga: MangaId, provider: Provider, work: &Work) -> Result<bool, EngineError> {
+        let tied = self.tie(manga, provider, &work.id, &mut Some(work.title.clone()), LinkSource::Search).await;
+        match tied {
+            Ok(tied) => Ok(tied.is_some()),
+            Err(EngineError::LinkContradicts(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Maps a work that no other manga is. Its title is asked for once.
     async fn tie(
         &self,
@@ -42,6 +53,7 @@ impl Engine {
         provider: Provider,
         id: &ExternalId,
         title: &mut Option<String>,
+        source: LinkSource,
     ) -> Result<Option<()>, EngineError> {
         let integration = self.db.integration(provider).await?;
         if title.is_none() && integration.is_connected() {
@@ -53,7 +65,7 @@ impl Engine {
             Some(_) => return Err(EngineError::LinkContradicts(provider)),
             None => {}
         }
-        let (title, source, external_id) = (title.clone(), LinkSource::User, id.clone());
+        let (title, external_id) = (title.clone(), id.clone());
         let link = NewLink { integration: integration.id, external_id, title, source };
         let mapping = MappingId(self.db.new_id(self.clock.now()));
         let mut change = self.due_everywhere(&loaded);

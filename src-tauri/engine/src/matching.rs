@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Of each title so many candidates are kept.
-const KEPT: usize = 3;
+pub(crate) const KEPT: usize = 3;
 
 /// What speaks for a link and against it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,7 +231,7 @@ impl<'a> Shelf<'a> {
 }
 
 /// What the matcher may see of a manga.
-fn card(details: Details) -> Card {
+pub(crate) fn card(details: Details) -> Card {
     let titles = details.titles.into_iter().map(|title| title.text);
     Card {
         titles: std::iter::once(details.title).chain(titles).collect(),

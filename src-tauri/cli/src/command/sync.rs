@@ -14,7 +14,7 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show::{self, Conflicts, Matches, Nevers, Resolved, Snapshots},
+    show::{self, Conflicts, Found, Matches, Nevers, Resolved, Snapshots},
 };
 
 impl Desk<'_> {
@@ -92,11 +92,19 @@ impl Desk<'_> {
     pub(super) async fn matches(&self, step: Option<&MatchStep>) -> Result<Exit, Failure> {
         match step {
             None => {}
+            Some(MatchStep::Search) => return self.seek().await,
             Some(MatchStep::Accept { id }) => self.engine.accept_match(*id).await?,
             Some(MatchStep::Reject { id }) => self.engine.reject_match(*id).await?,
             Some(MatchStep::Ignore { id, reason }) => self.engine.ignore_match(*id, reason).await?,
         }
         self.voice.say(&Matches { matches: self.engine.matches().await? }, show::matches)
+    }
+
+    async fn seek(&self) -> Result<Exit, Failure> {
+        self.unlock().await?;
+        let found = Found { searched: self.engine.seek().await?, matches: self.engine.matches().await? };
+        self.voice.say(&found, show::found)?;
+        Ok(exit::of_search(&found.searched))
     }
 
     pub(super) async fn undo(&self, args: &Undo) -> Result<Exit, Failure> {

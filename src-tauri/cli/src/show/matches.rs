@@ -1,7 +1,15 @@
 //! Titles that may be the same at two services, and what speaks for and against it.
 
-use kuroibara_core::matching::{Against, Sign};
-use kuroibara_engine::matches::{MatchView, Shown};
+use std::collections::BTreeMap;
+
+use kuroibara_core::{
+    Provider,
+    matching::{Against, Sign},
+};
+use kuroibara_engine::{
+    matches::{MatchView, Shown},
+    seek::Sought,
+};
 use serde::Serialize;
 
 use super::paragraphs;
@@ -11,6 +19,37 @@ use crate::table::Look;
 #[derive(Serialize)]
 pub(crate) struct Matches {
     pub(crate) matches: Vec<MatchView>,
+}
+
+/// What a search for counterparts brought, and the links that wait now.
+#[derive(Serialize)]
+pub(crate) struct Found {
+    pub(crate) searched: BTreeMap<Provider, Sought>,
+    pub(crate) matches: Vec<MatchView>,
+}
+
+/// A line for each service that was searched.
+pub(crate) fn found(found: &Found, _: Look) -> String {
+    if found.searched.is_empty() {
+        return "No service is connected that could be searched.".into();
+    }
+    paragraphs(
+        found
+            .searched
+            .iter()
+            .map(|(provider, sought)| searched(*provider, sought))
+            .chain((!found.matches.is_empty()).then(|| "`matches` shows what waits for you.".to_owned())),
+    )
+}
+
+fn searched(provider: Provider, sought: &Sought) -> String {
+    let Sought { searched, linked, questions, left, errors } = sought;
+    if let [problem, ..] = &errors[..] {
+        return problem.message.clone();
+    }
+    let counts =
+        format!("{searched} searched for, {linked} linked, {questions} to look at, {left} left for the next time");
+    format!("{}: {counts}", provider.title())
 }
 
 /// The links that wait: one block each.

@@ -20,7 +20,7 @@ pub(crate) use conflicts::{Conflicts, Resolved, conflicts, resolved};
 pub(crate) use history::history;
 pub(crate) use library::{entry, hits, library};
 pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};
-pub(crate) use matches::{Matches, matches};
+pub(crate) use matches::{Found, Matches, found, matches};
 pub(crate) use plan::{Nevers, nevers, plan, waiting};
 pub(crate) use report::report;
 pub(crate) use settings::{guard, in_step, integration, login, settings};

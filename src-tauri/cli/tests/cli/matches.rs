@@ -1,6 +1,6 @@
 //! Titles that may be the same at two services: shown with what speaks for it, decided once, never asked again.
 
-use kuroibara_sim::{Work, anilist::ListStatus, myanimelist};
+use kuroibara_sim::{Fault, FaultRule, Work, anilist::ListStatus, myanimelist};
 use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
@@ -16,7 +16,7 @@ async fn matches_and_links_are_decided_on_postgresql() {
     decide(world).await;
 }
 
-/// One pair that is certain, and three of the same title that began fifteen years apart.
+/// One pair that is certain, three of the same title that began fifteen years apart, and a certain one in no list yet.
 fn works() -> Vec<Work> {
     let work = |title: &str, year| Work { authors: vec!["Rin Aoki".into()], year: Some(year), ..Work::titled(title) };
     let pair = |n: i64, title, there| {
@@ -25,7 +25,8 @@ fn works() -> Vec<Work> {
     };
     let certain = pair(0, "Kaze no Kuni", 1999);
     let likely = [pair(1, "Yoru no Hana", 2014), pair(2, "Hoshi no Umi", 2014), pair(3, "Ame no Machi", 2014)];
-    certain.into_iter().chain(likely.into_iter().flatten()).collect()
+    let alone = pair(4, "Yuki no Mori", 1999);
+    certain.into_iter().chain(likely.into_iter().flatten()).chain(alone).collect()
 }
 
 async fn decide(world: World) {
@@ -38,6 +39,7 @@ async fn decide(world: World) {
     each_answer_is_carried_out(&world).await;
     a_link_is_taken_back_and_made_again(&world).await;
     nothing_is_asked_again(&world).await;
+    what_no_list_has_is_searched_for(&world).await;
     world.end().await;
 }
 
@@ -126,6 +128,27 @@ async fn nothing_is_asked_again(world: &World) {
     }
     let spoken = Ran::of(world.bare(&["matches"])).await;
     assert!(spoken.out.contains("No match waits"), "{spoken:?}");
+}
+
+async fn what_no_list_has_is_searched_for(world: &World) {
+    world.sim.anilist.set_entry(1004, |entry| entry.status = ListStatus::Current).unwrap();
+    world.answer(&["keep-in-step", "true"]).await;
+    world.answer(&["sync", "--yes"]).await;
+    let found = world.answer(&["matches", "search"]).await;
+    let sought = &found["searched"]["myanimelist"];
+    assert_eq!(
+        (&sought["linked"], &sought["questions"], &sought["left"]),
+        (&json!(1), &json!(0), &json!(0)),
+        "{found}"
+    );
+    assert!(world.sim.myanimelist.entry(2004).is_none(), "a search writes nothing");
+    world.answer(&["sync", "--yes"]).await;
+    assert!(world.sim.myanimelist.entry(2004).is_some());
+    world.sim.myanimelist.faults().push(FaultRule::always(Fault::Status(500)));
+    let spoken = Ran::of(world.bare(&["matches", "search"])).await;
+    assert_eq!(spoken.status, 0, "all was asked, so nobody is asked: {spoken:?}");
+    assert!(spoken.out.contains("MyAnimeList: 0 searched for"), "{spoken:?}");
+    world.sim.myanimelist.faults().clear();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

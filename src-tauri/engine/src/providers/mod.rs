@@ -64,6 +64,21 @@ pub trait ProviderClient: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Work>, ApiError>;
 
+    /// The same for many titles, one answer for each in order. An error of one is an error of all.
+    async fn search_many(
+        &self,
+        token: Option<&Secret>,
+        app: &ApiClient,
+        queries: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Vec<Work>>, ApiError> {
+        let mut found = Vec::with_capacity(queries.len());
+        for query in queries {
+            found.push(self.search(token, app, query, limit).await?);
+        }
+        Ok(found)
+    }
+
     /// One work by its id, with the entry if the list has one; none when the service knows no such work.
     async fn work(
         &self,
@@ -129,6 +144,8 @@ pub struct Abilities {
     pub resolves: &'static [Provider],
     /// The most writes worth giving to one call of [`ProviderClient::save`]: the intents of so many are stored at once.
     pub writes_at_once: usize,
+    /// The most titles worth giving to one call of [`ProviderClient::search_many`], so that nobody waits long for it.
+    pub searches_at_once: usize,
     /// Whether tokens can be renewed without the person.
     pub refreshes: bool,
     /// Whether the person has to register an API client there before signing in.

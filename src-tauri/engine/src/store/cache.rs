@@ -1,5 +1,7 @@
 //! Table `search_cache`: answers to searches and look-ups of titles, for a while.
 
+use std::collections::HashSet;
+
 use kuroibara_core::Time;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -16,6 +18,13 @@ impl Db {
         let row: Option<(String,)> = self.pool.optional(text, args![key, now]).await?;
         // An answer in another version's form is as good as none: it is asked for again.
         Ok(row.and_then(|(body,)| from_json("search_cache.body", &body).ok()))
+    }
+
+    /// The keys of the kept answers that begin with `prefix`, which holds no wildcard of `LIKE`.
+    pub async fn cached_keys(&self, prefix: &str, now: Time) -> Result<HashSet<String>, StoreError> {
+        let text = "SELECT key FROM search_cache WHERE key LIKE $1 AND expires_at > $2";
+        let rows: Vec<(String,)> = self.pool.all(text, args![format!("{prefix}%"), now]).await?;
+        Ok(rows.into_iter().map(|(key,)| key).collect())
     }
 
     /// Keeps an answer until `expires_at`, and drops those whose time is over.

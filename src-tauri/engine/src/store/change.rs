@@ -177,6 +177,8 @@ pub enum LinkSource {
     IdMal,
     /// Kitsu's table of mappings.
     KitsuMapping,
+    /// A search by title, where the hit was certain.
+    Search,
     /// A person said so.
     User,
 }

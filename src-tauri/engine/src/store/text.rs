@@ -98,7 +98,7 @@ words! {
     RemovalPolicy { Ask => "ask", Follow => "follow", Keep => "keep" }
     Format { Manga => "manga", Novel => "novel", OneShot => "one_shot", Unknown => "unknown" }
     TitleKind { Romaji => "romaji", English => "english", Native => "native", Synonym => "synonym" }
-    LinkSource { List => "list", IdMal => "id-mal", KitsuMapping => "kitsu-mapping", User => "user" }
+    LinkSource { List => "list", IdMal => "id-mal", KitsuMapping => "kitsu-mapping", Search => "search", User => "user" }
     ConflictKind { Fields => "fields", RemovedHere => "removed_here", VanishedThere => "vanished_there", Link => "link" }
     Group {
         ReadingState => "reading_state", Score => "score", StartedOn => "started_on", Notes => "notes",

@@ -59,6 +59,7 @@ impl ProviderClient for AniList {
             shape: Shape::ANILIST,
             resolves: &[Provider::MyAnimeList],
             writes_at_once: save::WRITES_AT_ONCE,
+            searches_at_once: works::SEARCHES_AT_ONCE,
             refreshes: false,
             needs_client: true,
         }
@@ -114,6 +115,16 @@ impl ProviderClient for AniList {
         limit: usize,
     ) -> Result<Vec<Work>, ApiError> {
         self.found(token, query, limit).await
+    }
+
+    async fn search_many(
+        &self,
+        token: Option<&Secret>,
+        _app: &ApiClient,
+        queries: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Vec<Work>>, ApiError> {
+        self.found_by_each(token, queries, limit).await
     }
 
     async fn work(

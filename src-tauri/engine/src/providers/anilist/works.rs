@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuroibara_core::{ExternalId, Provider};
-use serde_json::Value;
 
 use super::{
     AniList,
@@ -21,20 +20,38 @@ use crate::{
 /// with fewer ids than rows a second page is rarely needed.
 const IDS: usize = 45;
 
+/// Titles that are searched for at a time: three requests of as many as the bound of complexity allows.
+pub(super) const SEARCHES_AT_ONCE: usize = 63;
+
 /// More pages than the works of so few ids fill.
 const MOST_PAGES: i64 = 20;
 
 impl AniList {
     /// Works by title, the best match first.
     pub(super) async fn found(&self, token: Option<&Secret>, query: &str, limit: usize) -> Result<Vec<Work>, ApiError> {
-        let limit = limit.min(PAGE);
         if query.trim().is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let variables = search::Variables { search: Some(query.trim().to_owned()), limit: i64::try_from(limit).ok() };
-        let read = self.read(token, "search", &[Root::new::<Search>(variables)]).await?;
-        let page: search::SearchSlot = first(read.slots, "a page of works")?;
-        Ok(page.media.into_iter().flatten().flatten().map(Work::from).take(limit).collect())
+        Ok(self.found_by_each(token, &[query], limit).await?.into_iter().flatten().collect())
+    }
+
+    /// The same for several titles, in as few requests as the bound of complexity allows.
+    pub(super) async fn found_by_each(
+        &self,
+        token: Option<&Secret>,
+        queries: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Vec<Work>>, ApiError> {
+        let limit = limit.min(PAGE);
+        let variables =
+            |query: &str| search::Variables { search: Some(query.trim().to_owned()), limit: i64::try_from(limit).ok() };
+        let roots: Vec<Root> = queries.iter().map(|query| Root::new::<Search>(variables(query))).collect();
+        let slots = self.read(token, "search", &roots).await?.slots;
+        let found = |slot| {
+            let page: search::SearchSlot = parse(slot, "a page of works")?;
+            Ok(page.media.into_iter().flatten().flatten().map(Work::from).take(limit).collect())
+        };
+        slots.into_iter().map(found).collect()
     }
 
     /// A work and its entry, by one request.
@@ -114,8 +131,4 @@ fn known((provider, id): &(Provider, ExternalId)) -> Option<i64> {
 
 fn carrying(numbers: &[i64], page: i64) -> ids::Variables {
     ids::Variables { mal_ids: Some(numbers.iter().copied().map(Some).collect()), page: Some(page) }
-}
-
-fn first<T: serde::de::DeserializeOwned>(slots: Vec<Value>, what: &str) -> Result<T, ApiError> {
-    parse(slots.into_iter().next().unwrap_or_default(), what)
 }

@@ -55,7 +55,14 @@ pub struct Kitsu {
 impl ProviderClient for Kitsu {
     fn abilities(&self) -> Abilities {
         let resolves = &[Provider::AniList, Provider::MyAnimeList];
-        Abilities { shape: Shape::KITSU, resolves, writes_at_once: 24, refreshes: true, needs_client: false }
+        Abilities {
+            shape: Shape::KITSU,
+            resolves,
+            writes_at_once: 24,
+            searches_at_once: 15,
+            refreshes: true,
+            needs_client: false,
+        }
     }
 
     async fn authenticate(&self, _app: &ApiClient, grant: Grant) -> Result<Tokens, ApiError> {

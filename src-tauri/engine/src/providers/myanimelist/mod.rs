@@ -48,7 +48,14 @@ pub struct MyAnimeList {
 #[async_trait::async_trait]
 impl ProviderClient for MyAnimeList {
     fn abilities(&self) -> Abilities {
-        Abilities { shape: Shape::MYANIMELIST, resolves: &[], writes_at_once: 24, refreshes: true, needs_client: true }
+        Abilities {
+            shape: Shape::MYANIMELIST,
+            resolves: &[],
+            writes_at_once: 24,
+            searches_at_once: 15,
+            refreshes: true,
+            needs_client: true,
+        }
     }
 
     async fn authenticate(&self, app: &ApiClient, grant: Grant) -> Result<Tokens, ApiError> {
