@@ -35,6 +35,8 @@ async fn titles_that_may_be_the_same_are_decided_by_keyboard_alone() {
     desk.open().await;
     desk.element("nav-review").await;
     desk.is_in_front().await;
+    let told = async || desk.tray.texts().await.contains(&"Something needs you…".to_owned()).then_some(());
+    until("the questions in the tray", told).await;
     go_to(&desk, "Review").await;
     accept(&desk).await;
     reject(&desk).await;

@@ -65,6 +65,7 @@ enum Kind {
     SignInEnds(Provider),
     Plan,
     Conflicts,
+    Matches,
     Refused,
 }
 
@@ -75,6 +76,7 @@ impl Kind {
             Cause::SignInEnds(provider) => Self::SignInEnds(provider),
             Cause::Plan(_) => Self::Plan,
             Cause::Conflict(_) => Self::Conflicts,
+            Cause::Match(..) => Self::Matches,
             Cause::Refused(..) => Self::Refused,
         }
     }
@@ -89,6 +91,7 @@ impl Kind {
             }
             Self::Plan => (words.plan_waits.to_owned(), words.plan_waits_body, "/review"),
             Self::Conflicts => ((words.conflicts)(count), words.conflicts_body, "/review"),
+            Self::Matches => ((words.matches)(count), words.matches_body, "/review/matches"),
             Self::Refused => ((words.refused)(count), words.refused_body, "/activity"),
         };
         Notice { title, body, path }
@@ -147,11 +150,13 @@ mod tests {
     fn many_of_a_kind_are_told_as_one_with_the_page_that_helps() {
         let plan = Cause::Plan(RunId(Uuid::from_u128(9)));
         let refused = Cause::Refused(Provider::Kitsu, MangaId(Uuid::from_u128(7)));
-        let told = notices(Words::of(Language::En), &[conflict(1), conflict(2), plan, refused]);
+        let twin = Cause::Match(MangaId(Uuid::from_u128(8)), Provider::Kitsu);
+        let told = notices(Words::of(Language::En), &[conflict(1), conflict(2), plan, twin, refused]);
         let told: Vec<_> = told.iter().map(|notice| (notice.title.as_str(), notice.path)).collect();
         let expected = [
             ("A sync waits for your decision", "/review"),
             ("2 questions are open", "/review"),
+            ("One title may be known under another name", "/review/matches"),
             ("One title was refused", "/activity"),
         ];
         assert_eq!(told, expected);

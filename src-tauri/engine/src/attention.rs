@@ -1,5 +1,7 @@
 //! What only a person can put right, by cause, so that whoever tells of it can tell each cause once.
 
+use std::collections::BTreeSet;
+
 use kuroibara_core::{MangaId, Provider, RunId};
 use uuid::Uuid;
 
@@ -19,6 +21,8 @@ pub enum Cause {
     Plan(RunId),
     /// A question about a manga is open.
     Conflict(Uuid),
+    /// A title may be a work of this provider, and only the person can tell.
+    Match(MangaId, Provider),
     /// A provider refused an entry for good.
     Refused(Provider, MangaId),
 }
@@ -37,6 +41,9 @@ impl Engine {
         let mut causes: Vec<_> = integrations.iter().filter_map(of_sign_in).collect();
         causes.extend(self.db.waiting_plan().await?.map(|run| Cause::Plan(run.id)));
         causes.extend(self.db.open_conflict_ids().await?.into_iter().map(Cause::Conflict));
+        // A title with several candidates is one thing to look at.
+        let matches = self.db.match_candidates().await?;
+        causes.extend(matches.iter().map(|one| Cause::Match(one.manga, one.provider)).collect::<BTreeSet<_>>());
         let refused = self.db.waiting(MOST).await?.into_iter().filter(|one| one.refused);
         causes.extend(refused.map(|one| Cause::Refused(one.provider, one.manga)));
         Ok(causes)

@@ -9,7 +9,7 @@ mod searches;
 mod world;
 
 use kuroibara_core::{MangaId, Provider, matching::Against};
-use kuroibara_engine::{library::EntryView, store::LibraryQuery};
+use kuroibara_engine::{attention::Cause, library::EntryView, store::LibraryQuery};
 use kuroibara_sim::{Work, anilist::ListStatus, myanimelist};
 use world::World;
 
@@ -91,8 +91,11 @@ async fn what_is_only_likely_waits_and_an_accepted_one_is_linked_for_good() {
         (1, Provider::MyAnimeList, "2001")
     );
     assert_eq!(matches[0].other_id, Some(at(&world, "myanimelist:2001").await));
+    let asked = Cause::Match(matches[0].manga_id, Provider::MyAnimeList);
+    assert_eq!(world.engine.attention().await.unwrap(), [asked]);
     world.engine.accept_match(matches[0].id).await.unwrap();
     assert_eq!(world.engine.matches().await.unwrap(), []);
+    assert_eq!(world.engine.attention().await.unwrap(), []);
     for _ in 0..10 {
         world.pass(60);
         world.full().await;
