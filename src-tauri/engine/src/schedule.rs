@@ -13,7 +13,12 @@ use tokio::sync::watch::Receiver;
 
 pub use decide::{Schedule, Wishes};
 
-use crate::{Engine, error::EngineError, events::Event, sync::report::Report};
+use crate::{
+    Engine,
+    error::EngineError,
+    events::Event,
+    sync::{Trigger, report::Report},
+};
 use decide::{Memory, Seen};
 
 /// How often it looks whether anything changed.
@@ -76,10 +81,27 @@ impl Engine {
         let Some(order) = memory.next(wishes, now) else { return Ok(()) };
         let outcome = self.sync(&order).await;
         memory.note(&outcome, wishes, self.clock.now());
+        let is_well = outcome.is_ok();
         done(outcome);
+        if is_well && order.trigger != Trigger::Edit {
+            self.seek_along().await;
+        }
         // What the run stored itself is no edit.
         memory.see_own(self.look().await?, self.clock.now());
         Ok(())
+    }
+
+    /// After the lists were read, a few titles without a counterpart are searched for. It goes on the next time, so a search
+    /// that fails is no failed run.
+    async fn seek_along(&self) {
+        match self.seek().await {
+            Ok(sought) => {
+                for problem in sought.values().flat_map(|one| &one.errors) {
+                    tracing::warn!(code = problem.code, "a search for counterparts failed");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "nothing could be searched for"),
+        }
     }
 
     /// Looks at what a decision depends on. The generation comes first: what changes meanwhile is then seen next time.

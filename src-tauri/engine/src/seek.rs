@@ -1,7 +1,8 @@
 //! Searches at a service for titles that would go there and that no id, and nothing in its list, is the counterpart of.
 //!
-//! It runs on its own, never within a sync, and asks for a few titles at a time. What is found goes through the same matcher
-//! as everything else; a service that does not answer yields a problem and never a guess.
+//! It runs after a sync on the schedule or when somebody asks for it, never within a sync, and asks for a few titles at a
+//! time. What is found goes through the same matcher as everything else; a service that does not answer yields a problem and
+//! never a guess.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,6 +17,7 @@ use crate::{
     Engine,
     connect::SignIn,
     error::EngineError,
+    events::Event,
     identify::details_of,
     matching::{Evidence, KEPT, card},
     providers::{ApiError, TitleKind, Work},
@@ -66,6 +68,9 @@ impl Engine {
             if may && policy.providers[provider].pushes() {
                 sought.insert(provider, self.seek_at(integration, &policy).await?);
             }
+        }
+        if sought.values().any(|one| one.linked + one.questions > 0) {
+            self.tell(Event::LibraryChanged);
         }
         Ok(sought)
     }

@@ -1,7 +1,7 @@
 //! Titles without a counterpart are searched for: few at a time, once, and never linked by a guess.
 
 use kuroibara_core::{Provider, matching::Against};
-use kuroibara_engine::seek::Sought;
+use kuroibara_engine::{schedule::Wishes, seek::Sought};
 use kuroibara_sim::{Fault, FaultRule, Work, anilist::ListStatus, myanimelist};
 
 use crate::{at, at_anilist, at_myanimelist, later, library, world::World};
@@ -50,6 +50,24 @@ async fn a_certain_counterpart_is_linked_goes_out_with_the_next_sync_and_is_not_
     world.sync().await;
     assert_eq!(world.sim.myanimelist.entry(2001).unwrap().num_chapters_read, 10);
     assert_eq!(seek(&world, Provider::MyAnimeList).await, (Sought::default(), [0, 0]));
+}
+
+#[tokio::test]
+async fn titles_without_a_counterpart_are_searched_for_by_themselves_after_a_scheduled_run() {
+    let world = only_at_anilist(pair_of(1, "Yoru no Hana").to_vec()).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stop = std::sync::Mutex::new(Some(stop));
+    // The first run reads the lists and searches; what it found goes out with the next.
+    let mut runs = 0;
+    let done = |_| {
+        runs += 1;
+        if runs == 4 || world.sim.myanimelist.entry(2001).is_some() {
+            stop.lock().unwrap().take().map(|stop| stop.send(()));
+        }
+    };
+    let stopped = async { stopped.await.unwrap_or_default() };
+    world.engine.watch(tokio::sync::watch::channel(Wishes::default()).1, stopped, done).await.unwrap();
+    assert_eq!(world.sim.myanimelist.entry(2001).unwrap().num_chapters_read, 10);
 }
 
 #[tokio::test]
