@@ -7,7 +7,7 @@ use crate::step::{self, Failure, cargo};
 use crate::ui;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
@@ -71,8 +71,10 @@ pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
     for benchmark in chosen {
         figures.insert(benchmark.name.to_owned(), measured(benchmark, options, display.as_ref())?);
     }
+    let broken: Vec<String> =
+        figures.iter().filter(|(_, one)| one["holds"] == false).map(|(name, _)| name.clone()).collect();
     println!("{:#}", Value::Object(figures));
-    Ok(())
+    if broken.is_empty() { Ok(()) } else { Err(Failure(format!("bounds do not hold: {}", broken.join(", ")))) }
 }
 
 /// Builds the window as it is in the packages, and starts a display for it.
@@ -109,7 +111,8 @@ fn measured(benchmark: &Benchmark, options: &Options, display: Option<&Display>)
     if let Some(corpus) = options.corpus.as_ref().filter(|_| benchmark.on_corpus) {
         command.arg("--corpus").arg(corpus);
     }
-    let printed = step::output(&mut command)?;
-    serde_json::from_str(&printed)
-        .map_err(|error| Failure::because(&format!("reading what {} printed", benchmark.name), error))
+    let reading = |error: &dyn std::fmt::Display| Failure(format!("measuring {}: {error}", benchmark.name));
+    // A bound that does not hold makes it fail after its figures are printed.
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| reading(&error))?;
+    serde_json::from_slice(&output.stdout).map_err(|_| reading(&output.status))
 }

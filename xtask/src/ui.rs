@@ -46,7 +46,8 @@ pub(crate) fn test() -> Result<(), Failure> {
 /// npm, in the folder of the page.
 pub(crate) fn npm<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new("npm");
-    command.args(arguments).current_dir(step::root().join("ui"));
+    // What it tells is for people: a benchmark's output is nothing but its figures.
+    command.args(arguments).current_dir(step::root().join("ui")).stdout(std::io::stderr());
     command
 }
 

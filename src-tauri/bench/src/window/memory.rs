@@ -13,6 +13,8 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Memory and computing of the window that nobody touches.
 pub(super) async fn figures(program: &Path) -> Outcome<Vec<Figure>> {
     let main = running(program)?;
+    // What the page was made to do before, such as asking for covers, comes to its end first.
+    tokio::time::sleep(IDLE).await;
     let before = computed(main)?;
     tokio::time::sleep(IDLE).await;
     let idle = (computed(main)? - before) * 1000.0;
