@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use kuroibara_core::{ExternalId, MangaId, Provider, Time};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -42,7 +42,7 @@ pub struct MatchView {
 }
 
 /// A work as it is shown beside another.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Shown {
     /// Its title.
@@ -111,7 +111,8 @@ fn view(
     details: &HashMap<MangaId, Details>,
 ) -> Option<MatchView> {
     let other_id = others.get(&one.id).copied();
-    let named = || Shown { title: one.title.clone(), ..Shown::default() };
+    let found = one.shown.and_then(|shown| serde_json::from_value(shown).ok());
+    let named = || found.unwrap_or_else(|| Shown { title: one.title.clone(), ..Shown::default() });
     Some(MatchView {
         id: one.id,
         manga_id: one.manga,

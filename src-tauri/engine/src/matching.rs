@@ -106,6 +106,7 @@ impl Engine {
             title: outline.title.clone(),
             confidence: (one.confidence * 100.0).round() as u32,
             evidence: serde_json::to_value(evidence).unwrap_or_default(),
+            shown: None,
             opened_at: now,
         })
     }

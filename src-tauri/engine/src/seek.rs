@@ -19,6 +19,7 @@ use crate::{
     error::EngineError,
     events::Event,
     identify::details_of,
+    matches::Shown,
     matching::{Evidence, KEPT, card},
     providers::{ApiError, TitleKind, Work},
     store::{Details, Integration, Kept, MatchCandidate, Outline, Scope},
@@ -182,6 +183,7 @@ impl Engine {
         let doubt = contradicts(one, work).then_some(Against::Contradictory);
         let against = found.against.iter().copied().chain(doubt).collect();
         let evidence = Evidence { signs: found.signs.clone(), against };
+        let shown = Shown::from(&details_of(std::iter::once(work)));
         let now = self.clock.now();
         MatchCandidate {
             id: self.db.new_id(now),
@@ -191,6 +193,7 @@ impl Engine {
             title: work.title.clone(),
             confidence: (found.confidence * 100.0).round() as u32,
             evidence: serde_json::to_value(evidence).unwrap_or_default(),
+            shown: serde_json::to_value(shown).ok(),
             opened_at: now,
         }
     }

@@ -30,6 +30,8 @@ pub struct MatchCandidate {
     pub confidence: u32,
     /// What speaks for and against it.
     pub evidence: Json,
+    /// That work as it is shown; none: it is in the library.
+    pub shown: Option<Json>,
     /// Since when it waits.
     pub opened_at: Time,
 }
@@ -43,6 +45,7 @@ struct CandidateRow {
     title: String,
     confidence: i64,
     evidence: String,
+    shown: Option<String>,
     opened_at: i64,
 }
 
@@ -58,6 +61,7 @@ impl TryFrom<CandidateRow> for MatchCandidate {
             title: row.title,
             confidence: count("confidence", row.confidence)?,
             evidence: from_json("evidence", &row.evidence)?,
+            shown: row.shown.map(|shown| from_json("shown", &shown)).transpose()?,
             opened_at: time(row.opened_at),
         })
     }
@@ -77,7 +81,7 @@ impl Db {
         row.map(TryInto::try_into).transpose()
     }
 
-    /// Adds links that wait. One that waits already gets the new title, confidence and evidence.
+    /// Adds links that wait. One that waits already gets what is new of it.
     pub async fn put_match_candidates(&self, candidates: &[MatchCandidate]) -> Result<(), StoreError> {
         let mut tx = self.pool.write().await?;
         let rows = candidates.iter().map(candidate).collect::<Result<_, _>>()?;
@@ -153,7 +157,8 @@ impl Db {
 fn candidate(candidate: &MatchCandidate) -> Result<Vec<Arg>, StoreError> {
     let what = args![candidate.id, candidate.manga, candidate.provider, candidate.external_id.as_str()];
     let evidence = json("evidence", &candidate.evidence)?;
-    Ok([what, args![&*candidate.title, candidate.confidence, evidence, candidate.opened_at]].concat())
+    let shown = candidate.shown.as_ref().map(|shown| json("shown", shown)).transpose()?;
+    Ok([what, args![&*candidate.title, candidate.confidence, evidence, shown, candidate.opened_at]].concat())
 }
 
 const OPEN_CANDIDATES: &str = "SELECT c.* FROM match_candidates c JOIN manga m ON m.id = c.manga_id \
@@ -164,8 +169,8 @@ const OPEN_CANDIDATES: &str = "SELECT c.* FROM match_candidates c JOIN manga m O
 const NO_COUNTERPART: &str = "INSERT INTO without_counterpart (manga_id, provider, reason, at) \
     VALUES ($1, $2, $3, $4) ON CONFLICT (manga_id, provider) DO UPDATE SET reason = excluded.reason, at = excluded.at";
 const PUT_CANDIDATES: &str = "INSERT INTO match_candidates \
-    (id, manga_id, provider, external_id, title, confidence, evidence, opened_at) VALUES {} \
+    (id, manga_id, provider, external_id, title, confidence, evidence, shown, opened_at) VALUES {} \
     ON CONFLICT (manga_id, provider, external_id) DO UPDATE SET title = excluded.title, \
-    confidence = excluded.confidence, evidence = excluded.evidence";
+    confidence = excluded.confidence, evidence = excluded.evidence, shown = excluded.shown";
 const REJECT: &str = "INSERT INTO rejected_pairs (manga_id, provider, external_id, at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (manga_id, provider, external_id) DO NOTHING";

@@ -82,6 +82,7 @@ async fn a_likely_counterpart_is_a_question_and_what_is_not_there_is_asked_for_o
     assert!(world.sim.myanimelist.entries().is_empty(), "nothing of a question goes anywhere");
     let matches = world.engine.matches().await.unwrap();
     assert_eq!((matches[0].external_id.as_str(), matches[0].other.title.as_str()), ("2001", "Yoru no Hana"));
+    assert_eq!(matches[0].other.authors, ["Rin Aoki"], "what a search found is shown with all that tells it apart");
     world.engine.accept_match(matches[0].id).await.unwrap();
     world.sync().await;
     assert_eq!(world.sim.myanimelist.entry(2001).unwrap().num_chapters_read, 10);

@@ -145,6 +145,7 @@ laws! {
             title: "Akira".into(),
             confidence: 80,
             evidence: json!({"title": "equal"}),
+            shown: None,
             opened_at: now(),
         };
         db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
@@ -177,6 +178,7 @@ laws! {
             title: "Akira".into(),
             confidence: 80,
             evidence: json!({}),
+            shown: None,
             opened_at: now(),
         };
         db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
@@ -202,6 +204,7 @@ laws! {
             title: "Akira".into(),
             confidence: 80,
             evidence: json!({}),
+            shown: None,
             opened_at: now(),
         };
         let all: Vec<MatchCandidate> = Provider::ALL.into_iter().map(candidate).collect();
