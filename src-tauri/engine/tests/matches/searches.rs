@@ -93,6 +93,32 @@ async fn a_likely_counterpart_is_a_question_and_what_is_not_there_is_asked_for_o
 }
 
 #[tokio::test]
+async fn kitsu_is_searched_by_one_name_after_another_and_not_beyond_its_share() {
+    let known = |n: i64| {
+        let title =
+            ["Amber Kettle", "Copper Choir", "Dusty Orbit", "Eleven Ferries", "Glass Tofu", "Hidden Tram"][n as usize];
+        let theirs = Work { anilist: None, kitsu: vec![3000 + n], ..at_anilist(0, title, "Rin Aoki") };
+        [at_anilist(1000 + n, title, "Rin Aoki"), theirs]
+    };
+    let world = World::of_these((0..6).flat_map(known).collect()).await;
+    for n in 0..6 {
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
+    }
+    world.pass(90_000);
+    world.connect(Provider::AniList).await;
+    world.connect(Provider::Kitsu).await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    world.sync().await;
+    world.reset_counters();
+    let first = world.engine.seek().await.unwrap().remove(&Provider::Kitsu).unwrap();
+    assert_eq!((first.searched, first.left, first.errors), (5, 1, vec![]));
+    assert_eq!((first.linked + first.questions, world.sim.kitsu.requests().len()), (5, 5), "one for each name");
+    let second = world.engine.seek().await.unwrap().remove(&Provider::Kitsu).unwrap();
+    assert_eq!((second.searched, second.left, world.sim.kitsu.requests().len()), (1, 0, 6));
+    assert_eq!(world.engine.seek().await.unwrap().remove(&Provider::Kitsu).unwrap(), Sought::default());
+}
+
+#[tokio::test]
 async fn anilist_is_asked_for_many_titles_by_one_request_and_for_few_requests_at_a_time() {
     let words = ["amber", "birch", "cedar", "delta", "ember", "fjord"];
     let title = |n: usize| format!("{} {} {}", words[n % 6], words[n / 6 % 6], words[(n + n / 6) % 6]);
