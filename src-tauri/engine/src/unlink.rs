@@ -78,8 +78,8 @@ impl Engine {
                 let mut stamps = Stamps::all(Stamp { at: now, origin: Origin::Provider(provider) });
                 for (field, before) in sent {
                     stamps.fields[field] = Stamp { at: now, origin: Origin::User };
-                    let now = entry.get(field);
-                    change.journal.push(self.restored(alone, &(field, now, before.clone(), Origin::User)));
+                    let held = entry.get(field);
+                    change.journal.push(self.restored(alone, &(field, held, before.clone(), Origin::User)));
                     entry.set(field, before);
                 }
                 change.local = Some(Local::Present(entry, stamps));
