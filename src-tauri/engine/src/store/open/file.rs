@@ -26,6 +26,9 @@ use crate::store::{
 const OURS: i32 = 0x4B55_524F;
 /// What every SQLite file begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// What a connection keeps of the file, in KiB: the names of 50,000 titles and the index by which found ones are counted.
+/// Of a small library it keeps no more than there is.
+const CACHE: i32 = 8_000;
 /// A file that was not checked for so long is checked though nothing seems wrong.
 const CHECKED_EVERY: TimeDelta = TimeDelta::days(1);
 
@@ -77,7 +80,7 @@ async fn prepare(path: &Path, found: &Found, now: Time) -> Result<SqlitePool, St
         sign(&options).await?;
     }
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let options = options.pragma("temp_store", "memory").pragma("cache_size", "-4000");
+    let options = options.pragma("temp_store", "memory").pragma("cache_size", (-CACHE).to_string());
     // Each has a thread, a cache and statements of its own, and there is one writer at a time.
     let pool = SqlitePoolOptions::new().max_connections(3).acquire_timeout(PATIENCE).connect_with(options).await?;
     migrate(&pool, path, found).await?;
