@@ -77,11 +77,11 @@ pub(crate) fn bench(options: &Options) -> Result<(), Failure> {
     if broken.is_empty() { Ok(()) } else { Err(Failure(format!("bounds do not hold: {}", broken.join(", ")))) }
 }
 
-/// Builds the window as it is in the packages, and starts a display for it.
+/// Builds the window as it is in the packages and an empty one to hold it against, and starts a display for them.
 fn window() -> Result<Option<Display>, Failure> {
     setup::install(&[setup::WINDOW, setup::SERVICES, setup::DISPLAY])?;
     ui::build()?;
-    step::step(&mut cargo(["build", "--release", "--locked", "--package=kuroibara"]))?;
+    step::step(&mut cargo(["build", "--release", "--locked", "--package=kuroibara", "--package=kuroibara-empty"]))?;
     Display::start()
 }
 

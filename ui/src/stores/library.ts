@@ -44,11 +44,18 @@ export const useLibraryStore = defineStore('library', () => {
   /** Asks a new question, from the top. The old answer stays until the new one is there. */
   async function refresh(): Promise<void> {
     shown = { from: 0, to: 0 }
-    if (await ask([0])) answered.value += 1
+    if (!(await ask([0]))) return
+    answered.value += 1
+    // A new question leaves the library as large as it was.
+    if (size.value === null) void count()
   }
 
   /** Asks the same again for what is looked at, because the library changed. */
-  const renew = (): Promise<boolean> => ask(pagesOf(shown.from, shown.to))
+  async function renew(): Promise<boolean> {
+    const answered = await ask(pagesOf(shown.from, shown.to))
+    if (answered && isFiltered.value) void count()
+    return answered
+  }
 
   /** An answer that came after a newer question is dropped. */
   async function ask(wanted: number[]): Promise<boolean> {
@@ -61,8 +68,7 @@ export const useLibraryStore = defineStore('library', () => {
       if (mine !== asked) return false
       total.value = answers[0]?.total ?? 0
       pages.value = new Map(wanted.map((page, at) => [page, answers[at]?.entries ?? []]))
-      if (isFiltered.value) void count()
-      else size.value = total.value
+      if (!isFiltered.value) size.value = total.value
       return true
     } catch (failure) {
       if (mine === asked) error.value = asAppError(failure)

@@ -85,6 +85,18 @@ describe('a library of thousands', () => {
     expect([store.total, store.size]).toEqual([1, 12_040])
   })
 
+  it('asks once for what was typed, and counts all titles again only when the library changed', async () => {
+    const { store, api } = await loaded()
+    const before = asked(api).length
+    store.query.search = 'Rose & Thorn'
+    await store.refresh()
+    await flushPromises()
+    expect(asked(api)).toHaveLength(before + 1)
+    await store.renew()
+    await flushPromises()
+    expect(asked(api)).toHaveLength(before + 3)
+  })
+
   it('says what is wrong when it cannot be read, and shows what it has', async () => {
     const { store, api } = await loaded()
     api.world.failures.library = BROKEN

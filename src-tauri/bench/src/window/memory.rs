@@ -1,6 +1,6 @@
 //! What the system says of the application's processes: since when they run, what they hold, how much they compute.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 use super::now;
 use crate::{Outcome, figure::Figure};
@@ -10,20 +10,37 @@ const TICKS: f64 = 100.0;
 /// How long nobody touches the window.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Memory and computing of the window that nobody touches.
-pub(super) async fn figures(program: &Path) -> Outcome<Vec<Figure>> {
+/// What the application's own process may hold more than that of an empty window, in megabytes.
+const ABOVE_EMPTY: f64 = 60.0;
+
+/// Memory and computing of the window that nobody touches; `empty` is what the Rust process of an empty window holds.
+pub(super) async fn figures(program: &Path, empty: f64) -> Outcome<Vec<Figure>> {
     let main = running(program)?;
     // What the page was made to do before, such as asking for covers, comes to its end first.
     tokio::time::sleep(IDLE).await;
     let before = computed(main)?;
     tokio::time::sleep(IDLE).await;
     let idle = (computed(main)? - before) * 1000.0;
+    let own = held(main)?;
     let whole: f64 = family(main).iter().filter_map(|process| held(*process).ok()).sum();
     Ok(vec![
         Figure::new(format!("computing of the Rust process in {} idle seconds", IDLE.as_secs()), idle, "ms", 50.0),
-        Figure::told("memory of the Rust process (PSS)", held(main)?, "MB"),
+        Figure::told("memory of the Rust process of an empty Tauri window (PSS)", empty, "MB"),
+        Figure::new("memory of the Rust process above that (PSS)", own - empty, "MB", ABOVE_EMPTY),
         Figure::told("memory of the whole application (PSS)", whole, "MB"),
     ])
+}
+
+/// What the Rust process of an empty window holds on this display, in megabytes.
+pub(super) async fn of_an_empty_window(program: &Path, display: &str) -> Outcome<f64> {
+    let mut window = Command::new(program).env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").spawn()?;
+    tokio::time::sleep(IDLE).await;
+    // Besides itself there are the page's process and the one for its network.
+    let drawn = family(window.id()).len() >= 3;
+    let held = held(window.id());
+    window.kill()?;
+    window.wait()?;
+    if drawn { held } else { Err("the empty window did not open".into()) }
 }
 
 /// When the program was started, in seconds since 1970.
@@ -36,7 +53,7 @@ pub(super) fn started_at(program: &Path) -> Outcome<f64> {
 /// Asks the program to end, and waits until it has.
 pub(super) async fn end(program: &Path) -> Outcome<()> {
     let main = running(program)?;
-    std::process::Command::new("kill").arg(main.to_string()).status()?;
+    Command::new("kill").arg(main.to_string()).status()?;
     let gone = kuroibara_desk::awaited(async || running(program).is_err().then_some(())).await;
     gone.ok_or_else(|| "the application did not end".into())
 }

@@ -21,8 +21,9 @@ const TITLES: usize = 50_000;
 const IN_ALL: usize = 51_000;
 
 pub(crate) async fn measure() -> Outcome<Vec<Figure>> {
-    let program = program()?;
+    let [program, empty] = [built("kuroibara")?, built("kuroibara-empty")?];
     let display = std::env::var("KUROIBARA_TEST_DISPLAY").map_err(|_| "`cargo xtask bench window` brings a display")?;
+    let empty = memory::of_an_empty_window(&empty, &display).await?;
     let dir = library().await?;
     let mut session = Session::begin(&display)?;
     session.set("KUROIBARA_DATA_DIR", dir.path().display().to_string());
@@ -36,14 +37,14 @@ pub(crate) async fn measure() -> Outcome<Vec<Figure>> {
         Figure::new(format!("start to a page of {TITLES} titles that can be used"), usable, "s", 1.2),
     ];
     figures.extend(page.figures().await?);
-    figures.extend(memory::figures(&program).await?);
+    figures.extend(memory::figures(&program, empty).await?);
     Ok(figures)
 }
 
-/// The window as it was built beside this program.
-fn program() -> Outcome<PathBuf> {
-    let program = std::env::current_exe()?.with_file_name(format!("kuroibara{}", std::env::consts::EXE_SUFFIX));
-    if program.is_file() { Ok(program) } else { Err("build kuroibara in the same profile first".into()) }
+/// A program as it was built beside this one.
+fn built(name: &str) -> Outcome<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if program.is_file() { Ok(program) } else { Err(format!("build {name} in the same profile first").into()) }
 }
 
 /// A library of at least so many titles that nobody has open, and whose accounts are not connected any more.
