@@ -11,6 +11,7 @@ pub mod config;
 pub mod connect;
 mod covers;
 pub mod decide;
+pub mod decided;
 pub mod detail;
 mod differ;
 pub mod doctor;

@@ -27,9 +27,7 @@ impl Engine {
                 None => self.tie(manga, provider, id, &mut title, LinkSource::User).await?,
             };
             if linked.is_some() {
-                self.db.allow_pair(manga, provider, id).await?;
-                self.db.allow_counterpart(manga, provider).await?;
-                self.db.drop_match_candidates(manga, provider).await?;
+                self.db.note_link(manga, provider, id, self.clock.now()).await?;
                 return self.entry(manga).await;
             }
         }

@@ -88,7 +88,8 @@ impl Engine {
     /// Says that the two are not the same: they are never linked by themselves, and never asked about again.
     pub async fn reject_match(&self, id: Uuid) -> Result<(), EngineError> {
         let one = self.open_match(id).await?;
-        Ok(self.db.reject_pair(one.manga, one.provider, &one.external_id, self.clock.now()).await?)
+        let what = (&one.external_id, Some(one.title.as_str()));
+        Ok(self.db.reject_pair(one.manga, one.provider, what, self.clock.now()).await?)
     }
 
     /// Says that the manga has no counterpart there, and why: none is looked for any more.

@@ -34,8 +34,8 @@ pub struct Evidence {
 }
 
 impl Engine {
-    /// Compares what came into the library since `since` with what it could be elsewhere. `doubtful`: works of which the
-    /// services' own links contradict each other; nothing links them without a person.
+    /// Compares what came into the library since `since`, and what a person wants to be asked again, with what it could be
+    /// elsewhere. `doubtful`: works of which the services' own links contradict each other; nothing links them without a person.
     pub(crate) async fn match_titles(
         &self,
         run: RunId,
@@ -51,7 +51,19 @@ impl Engine {
             let verdicts = shelf.compare(&sides);
             self.carry_out_matches(run, &mut shelf, &sides, verdicts).await?;
         }
-        Ok(())
+        // At a service that is not connected nothing was compared.
+        let compared: Vec<_> = shelf.again.iter().copied().filter(|(_, at)| shelf.connected[*at]).collect();
+        Ok(self.db.was_asked_again(&compared).await?)
+    }
+
+    /// Whether a person wants to be asked something again that can be compared now.
+    pub(crate) async fn wants_matching(&self) -> Result<bool, EngineError> {
+        let again = self.db.asked_again().await?;
+        if again.is_empty() {
+            return Ok(false);
+        }
+        let integrations = self.db.integrations().await?;
+        Ok(again.iter().any(|(_, at)| integrations[*at].is_connected()))
     }
 
     async fn carry_out_matches(
@@ -118,6 +130,8 @@ struct Shelf<'a> {
     cards: HashMap<MangaId, Card>,
     rejected: HashSet<(MangaId, Provider, ExternalId)>,
     without: HashSet<(MangaId, Provider)>,
+    /// What a person wants to be asked again: as good as new.
+    again: HashSet<(MangaId, Provider)>,
     connected: EnumMap<Provider, bool>,
     doubtful: &'a HashSet<WorkId>,
     since: Time,
@@ -143,7 +157,8 @@ impl<'a> Shelf<'a> {
         let details = engine.db.details_of(&keys).await?;
         let cards = details.into_iter().map(|(manga, details)| (manga, card(details))).collect();
         let (rejected, without) = (engine.db.rejected_pairs().await?, engine.db.without_counterpart().await?);
-        Ok(Self { outlines, cards, rejected, without, connected, doubtful, since })
+        let again = engine.db.asked_again().await?;
+        Ok(Self { outlines, cards, rejected, without, again, connected, doubtful, since })
     }
 
     /// What may be the same, at two services. Of a side on which nothing is new only what is new on the other matters.
@@ -157,14 +172,15 @@ impl<'a> Shelf<'a> {
             manga
         };
         let mut sides = Sides { here, there, ours: only(here, there), theirs: only(there, here) };
-        let any_new = |manga: &[MangaId]| manga.iter().any(|one| self.is_new(*one));
-        match (any_new(&sides.ours), any_new(&sides.theirs)) {
+        let is_new = |manga: &MangaId, lacks: Provider| self.is_new(*manga) || self.again.contains(&(*manga, lacks));
+        let any_new = |manga: &[MangaId], lacks: Provider| manga.iter().any(|one| is_new(one, lacks));
+        match (any_new(&sides.ours, there), any_new(&sides.theirs, here)) {
             _ if !self.connected[here] || !self.connected[there] => sides.ours.clear(),
             (true, true) => {}
-            (true, false) => sides.ours.retain(|one| self.is_new(*one)),
+            (true, false) => sides.ours.retain(|one| is_new(one, there)),
             (false, true) => {
                 sides = Sides { here: there, there: here, ours: sides.theirs, theirs: sides.ours };
-                sides.ours.retain(|one| self.is_new(*one));
+                sides.ours.retain(|one| is_new(one, here));
             }
             (false, false) => sides.ours.clear(),
         }

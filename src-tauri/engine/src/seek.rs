@@ -234,6 +234,7 @@ fn unsearched(provider: Provider, error: &EngineError) -> Problem {
     Problem { code: code.into(), message, manga_id: None }
 }
 
-fn key(at: Provider, manga: impl std::fmt::Display) -> String {
+/// Under which a title is kept as searched for.
+pub(crate) fn key(at: Provider, manga: impl std::fmt::Display) -> String {
     format!("counterpart:{at}:{manga}")
 }

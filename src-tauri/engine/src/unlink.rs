@@ -28,7 +28,7 @@ impl Engine {
     pub async fn unlink(&self, manga: MangaId, provider: Provider) -> Result<EntryView, EngineError> {
         for _ in 0..TRIES {
             if let Some(id) = self.split(manga, provider).await? {
-                self.db.reject_pair(manga, provider, &id, self.clock.now()).await?;
+                self.db.reject_pair(manga, provider, (&id, None), self.clock.now()).await?;
                 return self.entry(manga).await;
             }
         }

@@ -16,7 +16,7 @@ use super::{
         Batch, Change, Committed, ConflictChange, LinkChange, MangaChange, MappingChange, NewConflict, OutboxChange,
         WorkChange,
     },
-    conflicts, differences, entries, integrations, journal, leases, manga, mappings, outbox,
+    conflicts, decided, differences, entries, integrations, journal, leases, manga, mappings, outbox,
     sql::{Arg, Tx, args},
 };
 
@@ -69,6 +69,8 @@ struct Rows {
     links_moved: Vec<Vec<Arg>>,
     links: Vec<Vec<Arg>>,
     merged: Vec<Vec<Arg>>,
+    /// Which manga is part of which.
+    parts: Vec<[Arg; 2]>,
     entries: Vec<Vec<Arg>>,
     entries_forgotten: Vec<Arg>,
     entries_touched: Vec<Arg>,
@@ -100,6 +102,9 @@ impl Rows {
         tx.run_rows(mappings::INSERT, self.links).await?;
         for row in self.merged {
             tx.run(manga::MERGE, row).await?;
+        }
+        for [gone, kept] in self.parts {
+            decided::follow_merge(tx, gone, kept).await?;
         }
         tx.run_rows(entries::PUT, self.entries).await?;
         tx.run_among(entries::FORGET, self.entries_forgotten).await?;
@@ -158,7 +163,10 @@ impl Rows {
                 self.titles.extend(rows.titles);
                 self.names.push(rows.names);
             }
-            WorkChange::MergedInto(other) => self.merged.push(args![id, other.0, batch.at]),
+            WorkChange::MergedInto(other) => {
+                self.merged.push(args![id, other.0, batch.at]);
+                self.parts.push([id.into(), (*other).into()]);
+            }
             WorkChange::Unmerged => self.merged.push(args![id, None::<Uuid>, batch.at]),
         }
         Ok(())

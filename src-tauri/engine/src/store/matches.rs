@@ -1,7 +1,4 @@
-//! Tables `match_candidates`, `rejected_pairs` and `without_counterpart`: which links wait for a person, and which a person
-//! refused.
-
-use std::collections::HashSet;
+//! Table `match_candidates`: which links wait for a person.
 
 use kuroibara_core::{ExternalId, MangaId, Provider, Time};
 use uuid::Uuid;
@@ -88,70 +85,6 @@ impl Db {
         tx.run_rows(PUT_CANDIDATES, rows).await?;
         tx.commit_seen().await
     }
-
-    /// A manga has its link at a provider: no other waits there.
-    pub async fn drop_match_candidates(&self, manga: MangaId, at: Provider) -> Result<(), StoreError> {
-        let text = "DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2";
-        self.pool.run_seen(text, args![manga, at]).await?;
-        Ok(())
-    }
-
-    /// Where a person said that a manga has no counterpart.
-    pub async fn without_counterpart(&self) -> Result<HashSet<(MangaId, Provider)>, StoreError> {
-        let text = "SELECT manga_id, provider FROM without_counterpart";
-        let rows: Vec<(Uuid, String)> = self.pool.all(text, args![]).await?;
-        rows.into_iter().map(|(manga, at)| Ok((MangaId(manga), provider(&at)?))).collect()
-    }
-
-    /// Notes that a manga has no counterpart at a provider, and asks no more which it is.
-    pub async fn note_without_counterpart(
-        &self,
-        manga: MangaId,
-        at: Provider,
-        reason: &str,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.pool.write().await?;
-        tx.run(NO_COUNTERPART, args![manga, at, reason, now]).await?;
-        tx.run("DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2", args![manga, at]).await?;
-        tx.commit_seen().await
-    }
-
-    /// Takes that back: the manga may have a counterpart there after all.
-    pub async fn allow_counterpart(&self, manga: MangaId, at: Provider) -> Result<(), StoreError> {
-        let text = "DELETE FROM without_counterpart WHERE manga_id = $1 AND provider = $2";
-        self.pool.run_seen(text, args![manga, at]).await?;
-        Ok(())
-    }
-
-    /// The pairs that a person said are not the same work.
-    pub async fn rejected_pairs(&self) -> Result<HashSet<(MangaId, Provider, ExternalId)>, StoreError> {
-        let text = "SELECT manga_id, provider, external_id FROM rejected_pairs";
-        let rows: Vec<(Uuid, String, String)> = self.pool.all(text, args![]).await?;
-        rows.into_iter().map(|(manga, at, id)| Ok((MangaId(manga), provider(&at)?, ExternalId(id)))).collect()
-    }
-
-    /// Notes that a person said these are not the same work, and asks no more whether they are.
-    pub async fn reject_pair(
-        &self,
-        manga: MangaId,
-        at: Provider,
-        id: &ExternalId,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.pool.write().await?;
-        tx.run(REJECT, args![manga, at, id.as_str(), now]).await?;
-        let text = "DELETE FROM match_candidates WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
-        tx.run(text, args![manga, at, id.as_str()]).await?;
-        tx.commit_seen().await
-    }
-
-    /// Takes a rejection back: a person linked the two after all.
-    pub async fn allow_pair(&self, manga: MangaId, at: Provider, id: &ExternalId) -> Result<(), StoreError> {
-        let text = "DELETE FROM rejected_pairs WHERE manga_id = $1 AND provider = $2 AND external_id = $3";
-        self.pool.run_seen(text, args![manga, at, id.as_str()]).await?;
-        Ok(())
-    }
 }
 
 fn candidate(candidate: &MatchCandidate) -> Result<Vec<Arg>, StoreError> {
@@ -166,11 +99,7 @@ const OPEN_CANDIDATES: &str = "SELECT c.* FROM match_candidates c JOIN manga m O
         JOIN external_integrations i ON i.id = p.integration_id \
         WHERE p.manga_id = c.manga_id AND i.integration_type = c.provider) \
     ORDER BY c.confidence DESC, c.id";
-const NO_COUNTERPART: &str = "INSERT INTO without_counterpart (manga_id, provider, reason, at) \
-    VALUES ($1, $2, $3, $4) ON CONFLICT (manga_id, provider) DO UPDATE SET reason = excluded.reason, at = excluded.at";
 const PUT_CANDIDATES: &str = "INSERT INTO match_candidates \
     (id, manga_id, provider, external_id, title, confidence, evidence, shown, opened_at) VALUES {} \
     ON CONFLICT (manga_id, provider, external_id) DO UPDATE SET title = excluded.title, \
     confidence = excluded.confidence, evidence = excluded.evidence, shown = excluded.shown";
-const REJECT: &str = "INSERT INTO rejected_pairs (manga_id, provider, external_id, at) VALUES ($1, $2, $3, $4) \
-    ON CONFLICT (manga_id, provider, external_id) DO NOTHING";

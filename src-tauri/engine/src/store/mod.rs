@@ -7,6 +7,7 @@ mod cache;
 mod change;
 mod commit;
 mod conflicts;
+mod decided;
 mod differences;
 mod entries;
 mod error;
@@ -47,6 +48,7 @@ pub use change::{
     LinkChange, LinkSource, ListingRead, MangaChange, MappingChange, NewConflict, NewLink, OutboxChange, WorkChange,
 };
 pub use conflicts::Conflict;
+pub use decided::{Decided, Said};
 pub use error::StoreError;
 pub use ignored::{Ignored, Never};
 pub use integrations::{Integration, Sealed, SignedIn};

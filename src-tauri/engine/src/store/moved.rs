@@ -48,7 +48,7 @@ impl Db {
                 continue;
             }
             followed += 1;
-            for said in [REJECTED, IGNORED] {
+            for said in [LINKED, REJECTED, MOVED, IGNORED] {
                 tx.run(said, args![one.provider, from, to]).await?;
             }
             // What may be the same is found anew, if it still may.
@@ -64,9 +64,12 @@ const BY_ENTRY: &str = "SELECT id, integration_id, external_manga_id, remote_ent
 const FOLLOW: &str = "UPDATE external_manga_mappings SET external_manga_id = $2 WHERE id = $1 AND NOT EXISTS \
     (SELECT 1 FROM external_manga_mappings o JOIN external_manga_mappings m ON m.integration_id = o.integration_id \
         WHERE m.id = $1 AND o.external_manga_id = $2)";
-const REJECTED: &str = "INSERT INTO rejected_pairs (manga_id, provider, external_id, at) \
-    SELECT manga_id, provider, $3, at FROM rejected_pairs WHERE provider = $1 AND external_id = $2 \
-    ON CONFLICT (manga_id, provider, external_id) DO NOTHING";
+const LINKED: &str = "UPDATE links_by_hand SET external_id = $3 WHERE provider = $1 AND external_id = $2";
+const REJECTED: &str = "INSERT INTO rejected_pairs (manga_id, provider, external_id, at, title) \
+    SELECT manga_id, provider, $3, at, title FROM rejected_pairs WHERE provider = $1 AND external_id = $2 \
+    ON CONFLICT (manga_id, provider, external_id) DO UPDATE SET moved_to = NULL";
+const MOVED: &str = "UPDATE rejected_pairs SET moved_to = $3 \
+    WHERE provider = $1 AND (external_id = $2 OR moved_to = $2) AND external_id <> $3";
 const IGNORED: &str = "INSERT INTO ignored (provider, external_id, field, title, at) \
     SELECT provider, $3, field, title, at FROM ignored WHERE provider = $1 AND external_id = $2 \
     ON CONFLICT (provider, external_id, field) DO NOTHING";

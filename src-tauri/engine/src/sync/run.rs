@@ -66,7 +66,8 @@ impl Run<'_> {
         if !self.order.dry_run {
             let doubtful = everything.agenda.doubts.iter().flat_map(|doubt| doubt.works.iter().cloned()).collect();
             waiting = course.carry_out(everything.agenda, &plan, ready).await?;
-            if course.reports.values().any(|report| report.created_local > 0) {
+            let is_new = course.reports.values().any(|report| report.created_local > 0);
+            if is_new || self.engine.wants_matching().await? {
                 self.engine.match_titles(self.id, self.began_at, &doubtful).await?;
             }
         }

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod merged;
+mod reopened;
 mod searches;
 #[path = "../world/mod.rs"]
 mod world;

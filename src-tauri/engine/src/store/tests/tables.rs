@@ -81,7 +81,7 @@ laws! {
         let mapping = MappingChange { read: Some((Remote::Present(seen), now())), ..new_mapping(&db, at, "1") };
         (akira.mappings, other.mappings) = (vec![mapping.clone()], vec![new_mapping(&db, at, "3")]);
         store(&db, &[akira.clone(), other.clone()]).await;
-        db.reject_pair(other.manga, Provider::AniList, &"1".into(), now()).await.unwrap();
+        db.reject_pair(other.manga, Provider::AniList, (&"1".into(), Some("Akira")), now()).await.unwrap();
         let never = |id: &str| Ignored { provider: Provider::AniList, external_id: id.into(), field: Some(Field::Notes) };
         db.ignore(&[never("1")], "Akira", now()).await.unwrap();
         let known = db.mappings_of_entries(at, &["e1".into(), "e2".into()]).await.unwrap();
@@ -98,7 +98,11 @@ laws! {
         assert_eq!(db.find_manga(Provider::AniList, &"1".into()).await.unwrap(), None);
         let rejected = |id: &str| (other.manga, Provider::AniList, id.into());
         assert_eq!(db.rejected_pairs().await.unwrap(), [rejected("1"), rejected("2")].into());
+        let shown: Vec<Said> = db.decided().await.unwrap().into_iter().map(|one| one.said).collect();
+        assert_eq!(shown, [Said::Rejected("2".into(), Some("Akira".into()))], "said once, it is shown once");
         assert_eq!(db.ignored().await.unwrap(), [never("1"), never("2")].into());
+        assert!(db.ask_again(other.manga, Provider::AniList, Some(&"2".into()), "").await.unwrap());
+        assert!(db.rejected_pairs().await.unwrap().is_empty(), "taken back of both ids");
         db.release_lease(&proof).await.unwrap();
         assert!(matches!(db.follow_moved(&moved("4"), &proof).await, Err(StoreError::LeaseLost)));
     }
@@ -153,16 +157,16 @@ laws! {
         db.put_match_candidates(&[surer]).await.unwrap();
         assert_eq!(db.match_candidates().await.unwrap(), [MatchCandidate { confidence: 90, ..candidate.clone() }]);
         for _ in 0..2 {
-            db.reject_pair(manga.manga, Provider::MyAnimeList, &"664".into(), now()).await.unwrap();
+            db.reject_pair(manga.manga, Provider::MyAnimeList, (&"664".into(), None), now()).await.unwrap();
         }
         assert_eq!(db.match_candidates().await.unwrap(), []);
         let pair = (manga.manga, Provider::MyAnimeList, ExternalId::from("664"));
         assert!(db.rejected_pairs().await.unwrap().contains(&pair));
-        db.allow_pair(manga.manga, Provider::MyAnimeList, &pair.2).await.unwrap();
+        let other = MatchCandidate { id: db.new_id(now()), external_id: "665".into(), ..candidate.clone() };
+        db.put_match_candidates(std::slice::from_ref(&other)).await.unwrap();
+        assert_eq!(db.match_candidate(other.id).await.unwrap().as_ref(), Some(&other));
+        db.note_link(manga.manga, Provider::MyAnimeList, &pair.2, now()).await.unwrap();
         assert!(db.rejected_pairs().await.unwrap().is_empty());
-        db.put_match_candidates(std::slice::from_ref(&candidate)).await.unwrap();
-        assert_eq!(db.match_candidate(candidate.id).await.unwrap().as_ref(), Some(&candidate));
-        db.drop_match_candidates(candidate.manga, candidate.provider).await.unwrap();
         assert_eq!(db.match_candidates().await.unwrap(), []);
     }
 
@@ -187,8 +191,53 @@ laws! {
         }
         assert_eq!(db.match_candidates().await.unwrap(), []);
         assert_eq!(db.without_counterpart().await.unwrap(), [(manga.manga, Provider::MyAnimeList)].into());
-        db.allow_counterpart(manga.manga, Provider::MyAnimeList).await.unwrap();
+        db.note_link(manga.manga, Provider::MyAnimeList, &"664".into(), now()).await.unwrap();
         assert!(db.without_counterpart().await.unwrap().is_empty());
+    }
+
+    async fn what_was_said_of_links_is_kept_with_its_time_until_it_is_taken_back(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let mut manga = new_manga(&db, "Akira", 1);
+        manga.mappings = vec![new_mapping(&db, ids(&db).await[Provider::Kitsu], "9")];
+        store(&db, std::slice::from_ref(&manga)).await;
+        let (mal, kitsu, id) = (Provider::MyAnimeList, Provider::Kitsu, manga.manga);
+        db.note_link(id, kitsu, &"9".into(), later(1)).await.unwrap();
+        db.note_link(id, mal, &"1".into(), later(1)).await.unwrap();
+        db.reject_pair(id, mal, (&"664".into(), Some("Akira, Part 2")), later(2)).await.unwrap();
+        db.note_without_counterpart(id, Provider::AniList, "a fan comic", later(3)).await.unwrap();
+        let said = |provider, said, seconds| Decided { manga: id, provider, said, at: later(seconds) };
+        let nowhere = said(Provider::AniList, Said::Nowhere("a fan comic".into()), 3);
+        let rejected = said(mal, Said::Rejected("664".into(), Some("Akira, Part 2".into())), 2);
+        let linked = said(kitsu, Said::Linked("9".into(), Some("Akira".into())), 1);
+        assert_eq!(db.decided().await.unwrap(), [nowhere, rejected.clone(), linked.clone()], "and no link that is none");
+        db.cache("searched", &(), now(), later(99)).await.unwrap();
+        assert!(!db.ask_again(id, mal, Some(&"665".into()), "searched").await.unwrap());
+        assert!(!db.ask_again(id, mal, None, "searched").await.unwrap());
+        assert_eq!(db.cached_keys("searched", now()).await.unwrap().len(), 1);
+        assert!(db.ask_again(id, Provider::AniList, None, "searched").await.unwrap());
+        assert!(db.cached_keys("searched", now()).await.unwrap().is_empty());
+        assert!(db.ask_again(id, mal, Some(&"664".into()), "").await.unwrap());
+        assert_eq!(db.decided().await.unwrap(), [linked]);
+        assert_eq!(db.asked_again().await.unwrap(), [(id, Provider::AniList), (id, mal)].into());
+        db.was_asked_again(&[(id, mal)]).await.unwrap();
+        assert_eq!(db.asked_again().await.unwrap(), [(id, Provider::AniList)].into());
+    }
+
+    async fn what_was_said_of_a_manga_holds_for_the_one_that_it_became_part_of(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let (kept, gone) = (new_manga(&db, "Akira", 1), new_manga(&db, "AKIRA", 1));
+        store(&db, &[kept.clone(), gone.clone()]).await;
+        db.reject_pair(gone.manga, Provider::MyAnimeList, (&"664".into(), None), now()).await.unwrap();
+        db.note_without_counterpart(gone.manga, Provider::Kitsu, "a fan comic", now()).await.unwrap();
+        let version = load_one(&db, gone.manga).await.version;
+        let mut merged = MangaChange::of(gone.manga, version);
+        merged.work = WorkChange::MergedInto(kept.manga);
+        store(&db, &[merged]).await;
+        let pair = (kept.manga, Provider::MyAnimeList, ExternalId::from("664"));
+        assert!(db.rejected_pairs().await.unwrap().contains(&pair));
+        assert!(db.without_counterpart().await.unwrap().contains(&(kept.manga, Provider::Kitsu)));
+        let shown = db.decided().await.unwrap();
+        assert_eq!(shown.iter().map(|one| one.manga).collect::<Vec<_>>(), [kept.manga, kept.manga], "and each once");
     }
 
     async fn a_candidate_waits_no_more_where_its_manga_is_linked(fresh: &Fresh) {
