@@ -9,7 +9,7 @@ use kuroibara_core::{
 
 use crate::{
     help,
-    values::{self, Work},
+    values::{self, Place, Work},
 };
 
 /// Keeps your manga lists in step across AniList, MyAnimeList and Kitsu.
@@ -453,6 +453,16 @@ pub(crate) enum MatchStep {
         /// Why, for yourself
         #[arg(long, value_name = "TEXT", default_value = "")]
         reason: String,
+    },
+    /// Show what you said: what you linked, what you rejected, and what has no counterpart
+    Decided,
+    /// Take back that a title is not that one, or has no counterpart at a service: it is compared anew with the next sync
+    Reopen {
+        #[command(flatten)]
+        manga: Manga,
+        /// What was said to be another work, for example kitsu:8, or the service where it was said to have no counterpart
+        #[arg(value_name = "PROVIDER[:ID]", value_parser = values::place)]
+        place: Place,
     },
 }
 

@@ -141,13 +141,17 @@ Examples:
 pub(crate) const MATCHES: &str = "\
 What is certainly the same is linked by itself. What is only likely waits here, and nothing of it is written anywhere.
 `search` asks the services for titles that are to go there and that no list and no id knows there, a few at a time and each
-once a month. What you say is for ever: a rejected pair is never linked by itself. `link` and `unlink` change a link later.
+once a month. What you say holds until you take it back: a rejected pair is never linked by itself. `decided` shows what you
+said, `reopen` has it compared anew with the next sync, and `link` and `unlink` change a link.
 
 Examples:
   kuroibara-cli matches
   kuroibara-cli matches search
   kuroibara-cli matches accept 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
-  kuroibara-cli matches ignore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --reason 'a fan comic'";
+  kuroibara-cli matches ignore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --reason 'a fan comic'
+  kuroibara-cli matches decided
+  kuroibara-cli matches reopen anilist:30002 kitsu:8            # it may be that one after all
+  kuroibara-cli matches reopen anilist:30002 kitsu              # it may be at Kitsu after all";
 
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\

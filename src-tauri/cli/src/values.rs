@@ -28,6 +28,15 @@ impl fmt::Display for Work {
     }
 }
 
+/// A provider, or a work there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Where.
+    pub(crate) provider: Provider,
+    /// Which work; none: the provider as a whole.
+    pub(crate) id: Option<ExternalId>,
+}
+
 /// A value, or the word `none`, which takes away what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OrNone<T>(pub(crate) Option<T>);
@@ -124,6 +133,15 @@ pub(crate) fn work(text: &str) -> Result<Work, String> {
         return Err("write the service's number of the manga after the colon, such as anilist:30002".into());
     }
     Ok(Work { provider, id: id.into() })
+}
+
+/// A provider, or a work there.
+pub(crate) fn place(text: &str) -> Result<Place, String> {
+    if text.contains(':') {
+        return work(text).map(|Work { provider, id }| Place { provider, id: Some(id) });
+    }
+    let provider = Provider::from_str(text).map_err(|error| format!("{error}. Write PROVIDER or PROVIDER:ID"))?;
+    Ok(Place { provider, id: None })
 }
 
 /// A manga of the library: its id, or a work that it is mapped to.

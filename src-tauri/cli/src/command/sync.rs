@@ -14,7 +14,7 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show::{self, Conflicts, Found, Matches, Nevers, Resolved, Snapshots},
+    show::{self, Conflicts, Decided, Found, Matches, Nevers, Resolved, Snapshots},
 };
 
 impl Desk<'_> {
@@ -93,11 +93,21 @@ impl Desk<'_> {
         match step {
             None => {}
             Some(MatchStep::Search) => return self.seek().await,
+            Some(MatchStep::Decided) => return self.decided().await,
+            Some(MatchStep::Reopen { manga, place }) => {
+                let manga = self.engine.find(&manga.name).await?;
+                self.engine.reopen_match(manga, place.provider, place.id.as_ref()).await?;
+                return self.decided().await;
+            }
             Some(MatchStep::Accept { id }) => self.engine.accept_match(*id).await?,
             Some(MatchStep::Reject { id }) => self.engine.reject_match(*id).await?,
             Some(MatchStep::Ignore { id, reason }) => self.engine.ignore_match(*id, reason).await?,
         }
         self.voice.say(&Matches { matches: self.engine.matches().await? }, show::matches)
+    }
+
+    async fn decided(&self) -> Result<Exit, Failure> {
+        self.voice.say(&Decided { decided: self.engine.decided_matches().await? }, show::decided)
     }
 
     async fn seek(&self) -> Result<Exit, Failure> {

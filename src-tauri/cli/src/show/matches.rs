@@ -61,7 +61,7 @@ pub(crate) fn matches(found: &Matches, _: Look) -> String {
 }
 
 const NEXT: &str = "`matches accept ID` links the two, `matches reject ID` never does, and `matches ignore ID` looks for none \
-    there any more.";
+    there any more. `matches decided` shows what you said before.";
 
 fn block(one: &MatchView) -> String {
     let there = format!("{} ({}:{})", shown(&one.other), one.provider, one.external_id);

@@ -1,6 +1,7 @@
 //! Answers as text for a person: tables and sentences. Each takes an answer of the engine and decides nothing.
 
 mod conflicts;
+mod decided;
 mod history;
 mod library;
 mod machine;
@@ -17,6 +18,7 @@ use kuroibara_core::{Origin, Time};
 use serde::Serialize;
 
 pub(crate) use conflicts::{Conflicts, Resolved, conflicts, resolved};
+pub(crate) use decided::{Decided, decided};
 pub(crate) use history::history;
 pub(crate) use library::{entry, hits, library};
 pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};

@@ -37,6 +37,7 @@ async fn decide(world: World) {
     world.begin_with_two().await;
     the_certain_one_is_linked(&world).await;
     each_answer_is_carried_out(&world).await;
+    what_was_said_is_shown_and_taken_back(&world).await;
     a_link_is_taken_back_and_made_again(&world).await;
     nothing_is_asked_again(&world).await;
     what_no_list_has_is_searched_for(&world).await;
@@ -107,6 +108,38 @@ async fn each_answer_is_carried_out(world: &World) {
     assert_eq!(world.matches().await, [] as [Value; 0]);
 }
 
+async fn what_was_said_is_shown_and_taken_back(world: &World) {
+    let decided = world.answer(&["matches", "decided"]).await;
+    let decided = decided["decided"].as_array().unwrap();
+    let of = |how: &str| decided.iter().find(|one| one["said"]["how"] == how).unwrap();
+    assert_eq!(decided.len(), 3, "{decided:?}");
+    assert_eq!(of("linked")["manga"]["title"], "Yoru no Hana");
+    assert_eq!(of("ignored")["said"]["reason"], "a fan comic");
+    assert!(of("rejected")["at"].as_str().unwrap().starts_with("20"), "{decided:?}");
+    let rejected = of("rejected");
+    let work =
+        format!("{}:{}", rejected["provider"].as_str().unwrap(), rejected["said"]["external_id"].as_str().unwrap());
+    let spoken = Ran::of(world.bare(&["matches", "decided"])).await;
+    for part in ["is Yoru no Hana", "is not Hoshi no Umi", "is not there: a fan comic", &work] {
+        assert!(spoken.out.contains(part), "{part}: {spoken:?}");
+    }
+    let manga = rejected["manga_id"].as_str().unwrap();
+    let left = world.answer(&["matches", "reopen", manga, &work]).await;
+    assert_eq!(left["decided"].as_array().unwrap().len(), 2);
+    let late = world.run(&["matches", "reopen", manga, &work]).await;
+    assert!(late.status == 2 && late.err.contains("matches decided"), "{late:?}");
+    assert_eq!(world.matches().await, [] as [Value; 0], "nothing is compared yet");
+    world.answer(&["sync", "--yes"]).await;
+    let again = world.match_of(2).await.expect("the rejected pair is a question again");
+    world.answer(&["matches", "reject", &again]).await;
+    let ignored = of("ignored");
+    let (manga, provider) = (ignored["manga_id"].as_str().unwrap(), ignored["provider"].as_str().unwrap());
+    world.answer(&["matches", "reopen", manga, provider]).await;
+    world.answer(&["sync", "--yes"]).await;
+    let again = world.match_of(3).await.expect("the title may have a counterpart after all");
+    world.answer(&["matches", "ignore", &again]).await;
+}
+
 async fn a_link_is_taken_back_and_made_again(world: &World) {
     world.answer(&["unlink", "anilist:1000", "myanimelist"]).await;
     world.answer(&["sync", "--full"]).await;
@@ -151,6 +184,53 @@ async fn what_no_list_has_is_searched_for(world: &World) {
     world.sim.myanimelist.faults().clear();
 }
 
+/// Titles that only one of two services knows: each is searched for at the other.
+async fn with_titles_to_search_for() -> World {
+    let known = |title: &str| Work { authors: vec!["Rin Aoki".into()], year: Some(1999), ..Work::titled(title) };
+    let works = vec![
+        Work { anilist: Some(1001), ..known("Amber Kettle") },
+        Work { myanimelist: Some(2002), ..known("Copper Choir") },
+    ];
+    let world = World::of_these(works).await;
+    world.sim.anilist.set_entry(1001, |entry| entry.status = ListStatus::Current).unwrap();
+    world.sim.myanimelist.set_entry(2002, |entry| entry.status = myanimelist::Status::Reading).unwrap();
+    world.begin_with_two().await;
+    world.answer(&["keep-in-step", "true"]).await;
+    world.answer(&["sync", "--yes"]).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_that_one_service_does_not_answer_is_done_in_part() {
+    let world = with_titles_to_search_for().await;
+    world.sim.myanimelist.faults().push(FaultRule::always(Fault::Status(500)));
+    let ran = world.run(&["matches", "search"]).await;
+    assert_eq!(ran.status, 5, "{ran:?}");
+    let searched = &ran.json()["searched"];
+    assert_eq!((&searched["anilist"]["searched"], &searched["anilist"]["errors"]), (&json!(1), &json!([])));
+    assert_eq!((&searched["myanimelist"]["searched"], &searched["myanimelist"]["left"]), (&json!(0), &json!(1)));
+    assert_eq!(searched["myanimelist"]["errors"][0]["code"], "search_failed");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_that_no_service_answers_failed_and_says_which_could_not_be_searched() {
+    let world = with_titles_to_search_for().await;
+    world.sim.anilist.faults().push(FaultRule::always(Fault::Status(500)));
+    world.sim.myanimelist.faults().push(FaultRule::always(Fault::Status(500)));
+    let spoken = Ran::of(world.bare(&["matches", "search"])).await;
+    assert_eq!(spoken.status, 1, "{spoken:?}");
+    for name in ["AniList", "MyAnimeList"] {
+        assert!(spoken.out.contains(&format!("{name} could not be searched, so nothing was linked")), "{spoken:?}");
+    }
+    world.sim.anilist.faults().clear();
+    world.sim.myanimelist.faults().clear();
+    let ran = world.run(&["matches", "search"]).await;
+    assert_eq!(ran.status, 0, "what could not be searched for is made up for: {ran:?}");
+    assert_eq!(ran.json()["searched"]["anilist"]["searched"], 1);
+    world.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_id_that_is_none_and_a_work_that_is_not_there_are_bad_input() {
     let world = World::of_these(works()).await;
@@ -163,6 +243,9 @@ async fn an_id_that_is_none_and_a_work_that_is_not_there_are_bad_input() {
         &["link", id, "anilist:1000"],
         &["link", "anilist:1000", "anilist"],
         &["unlink", id, "anilist"],
+        &["matches", "reopen", id, "anilist"],
+        &["matches", "reopen", "anilist:1000", "myanimelist:2000"],
+        &["matches", "reopen", "anilist:1000", "mangadex"],
     ] {
         let ran = world.run(arguments).await;
         assert_eq!(ran.status, 2, "{arguments:?}: {ran:?}");
