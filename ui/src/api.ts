@@ -40,6 +40,9 @@ export interface Api {
   rejectMatch(id: string): Promise<null>
   /** The title has no counterpart at that service. */
   ignoreMatch(id: string, reason: string): Promise<null>
+  decidedMatches(): Promise<c.DecidedView[]>
+  /** Takes back that a title is not that work, or without one that it has no counterpart there. What is left of what was said. */
+  reopenMatch(mangaId: string, provider: c.Provider, externalId: string | null): Promise<c.DecidedView[]>
   /** Takes back a change, a run or an earlier undo; with `force` also where something newer stands. */
   undo(id: string, force: boolean): Promise<c.UndoReport>
   /** Takes back everything since a moment. */

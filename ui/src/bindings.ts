@@ -105,6 +105,13 @@ export const commands = {
 	rejectMatch: (id: string) => __TAURI_INVOKE<null>("reject_match", { id }),
 	/**  Looks for no counterpart of the title at that service any more. */
 	ignoreMatch: (id: string, reason: string) => __TAURI_INVOKE<null>("ignore_match", { id, reason }),
+	/**  What was said of titles that may be the same, the newest first. */
+	decidedMatches: () => __TAURI_INVOKE<DecidedView[]>("decided_matches"),
+	/**
+	 *  Takes back that a title is not that work, or without one that it has no counterpart there; says what is left of what was
+	 *  said. The two are compared anew with the next sync.
+	 */
+	reopenMatch: (mangaId: MangaId, provider: Provider, externalId: ExternalId | null) => __TAURI_INVOKE<DecidedView[]>("reopen_match", { mangaId, provider, externalId }),
 	/**  What this program is, and where it keeps things. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Looks at everything, from the database to the services, and says what to do about what it finds. */
@@ -419,6 +426,20 @@ export type DatabasePlace = {
 	kind: DatabaseKind,
 	/**  The file, or the server and the database's name. */
 	place: string,
+};
+
+/**  What a person said of a title at a service. */
+export type DecidedView = {
+	/**  The manga of the library. */
+	manga_id: MangaId,
+	/**  It, as it is shown. */
+	manga: Shown,
+	/**  At which service. */
+	provider: Provider,
+	/**  What was said. */
+	said: SaidView,
+	/**  When. */
+	at: string,
 };
 
 /**  Which way changes travel between the library and one provider. */
@@ -1069,6 +1090,25 @@ export type RunView = {
 	/**  What it did per provider. */
 	providers: Partial<{ [key in Provider]: ProviderReport }> | null,
 };
+
+/**  What a person can say of a link. */
+export type SaidView = 
+/**  It is this work. */
+{ how: "linked"; 
+/**  Its id there. */
+external_id: ExternalId; 
+/**  Its title; none: nobody knows it any more. */
+title: string | null } | 
+/**  It is not this work. */
+{ how: "rejected"; 
+/**  Its id there. */
+external_id: ExternalId; 
+/**  Its title; none: nobody knows it any more. */
+title: string | null } | 
+/**  It has no counterpart there. */
+{ how: "ignored"; 
+/**  Why, in the person's words; may be empty. */
+reason: string };
 
 /**  Whether the window shows the sample accounts. */
 export type SampleAccounts = {

@@ -212,6 +212,11 @@ export interface MatchView {
   evidence: { signs: Sign[]; against: Against[] }
   opened_at: string
 }
+/** What a person said of a title at a service. A work's title is null where nobody knows it any more. */
+export type Said =
+  | { how: 'linked' | 'rejected'; external_id: string; title: string | null }
+  | { how: 'ignored'; reason: string }
+export interface DecidedView { manga_id: string; manga: Shown; provider: Provider; said: Said; at: string }
 
 export interface UndoneRow {
   manga_id: string

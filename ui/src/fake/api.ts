@@ -5,6 +5,7 @@ import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQ
 import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
+import { saidOf } from './matches'
 import { decidedPlan, inventPlan } from './plan'
 import { inventSnapshots, snapshotOf } from './snapshots'
 import { undoneOf, undoneSince } from './undo'
@@ -42,6 +43,10 @@ export function fakeApi(world: World): FakeApi {
     const match = world.matches.find((each) => each.id === id)
     if (!match) throw NO_MATCH
     return match
+  }
+  const say = (said: World['decided'][number]): null => {
+    world.decided = [said, ...world.decided]
+    return null
   }
   /** The title is asked about there no more. */
   const settle = ({ manga_id, provider }: Pick<MatchView, 'manga_id' | 'provider'>): null => {
@@ -125,13 +130,28 @@ export function fakeApi(world: World): FakeApi {
       return count
     },
     matches: () => world.matches,
-    acceptMatch: (id) => settle(matchOf(id)),
+    acceptMatch: (id) => {
+      const match = matchOf(id)
+      say(saidOf(match, { how: 'linked', external_id: match.external_id, title: match.other.title }))
+      return settle(match)
+    },
     rejectMatch: (id) => {
       const gone = matchOf(id)
       world.matches = world.matches.filter((each) => each !== gone)
-      return null
+      return say(saidOf(gone, { how: 'rejected', external_id: gone.external_id, title: gone.other.title }))
     },
-    ignoreMatch: (id) => settle(matchOf(id)),
+    ignoreMatch: (id, reason) => {
+      const match = matchOf(id)
+      say(saidOf(match, { how: 'ignored', reason }))
+      return settle(match)
+    },
+    decidedMatches: () => world.decided,
+    reopenMatch: (manga, provider, externalId) => {
+      const isIt = ({ manga_id, provider: at, said }: World['decided'][number]) =>
+        manga_id === manga && at === provider && (said.how === 'ignored' ? externalId === null : said.how === 'rejected' && said.external_id === externalId)
+      if (!world.decided.some(isIt)) throw NO_MATCH
+      return (world.decided = world.decided.filter((each) => !isIt(each)))
+    },
     undo: (id, force) => undoneOf(world, id, force),
     snapshots: () => inventSnapshots(world.runs),
     snapshot: (id, limit, offset) => snapshotOf(world, id, limit, offset),
@@ -162,6 +182,7 @@ export function fakeApi(world: World): FakeApi {
       return put({ ...find(id), mappings: { ...find(id).mappings, [provider]: externalId } })
     },
     unlink: (id, provider) => {
+      world.decided = world.decided.map((each) => (each.manga_id === id && each.provider === provider && each.said.how === 'linked' ? { ...each, said: { ...each.said, how: 'rejected' } } : each))
       const { [provider]: _, ...rest } = find(id).mappings
       return put({ ...find(id), mappings: rest })
     },

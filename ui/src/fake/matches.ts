@@ -1,5 +1,5 @@
 // Titles that may be the same at two services, as the engine would ask about them. No title here is a real work's.
-import type { Against, EntryView, MatchView, Provider, Shown, Sign } from '../contract'
+import type { Against, DecidedView, EntryView, MatchView, Provider, Said, Shown, Sign } from '../contract'
 import { minutesFromNow } from './entries'
 
 interface Guess { title: string; confidence: number; signs: Sign[]; against?: Against[]; more?: Partial<Shown> }
@@ -38,7 +38,29 @@ export function inventMatches(entries: readonly EntryView[], count: number): Mat
   })
 }
 
-function shown(entry: EntryView): Shown {
+const SAID: Said[] = [
+  { how: 'rejected', external_id: '8100001', title: 'Black Roses at Noon' },
+  { how: 'ignored', reason: 'A fan comic that only one service lists' },
+  { how: 'linked', external_id: '8100003', title: '静かな港町で古い灯台を守り続ける三姉妹の長い冬の物語' },
+  { how: 'ignored', reason: '' },
+  { how: 'rejected', external_id: '8100005', title: null },
+  { how: 'linked', external_id: '8100006', title: 'The Extraordinarily Long Account of a Bookbinder Who Walked to the Far Provinces' },
+]
+
+/** What was said of `count` titles, the newest first. */
+export function inventDecided(entries: readonly EntryView[], count: number): DecidedView[] {
+  return entries.slice(0, count).map((entry, at) => ({
+    manga_id: entry.manga_id, manga: shown(entry), provider: at % 3 === 1 ? 'kitsu' : 'myanimelist',
+    said: SAID[at % SAID.length] as Said, at: minutesFromNow(-at * at * 700 - 12),
+  }))
+}
+
+/** The same of what is said now. */
+export function saidOf({ manga_id, manga, provider }: Pick<MatchView, 'manga_id' | 'manga' | 'provider'>, said: Said): DecidedView {
+  return { manga_id, manga, provider, said, at: minutesFromNow(0) }
+}
+
+export function shown(entry: EntryView): Shown {
   return {
     title: entry.title, titles: entry.titles.map(({ text }) => text), authors: AUTHORS, format: entry.format, year: 2019,
     chapters: entry.total_chapters, volumes: entry.total_volumes, cover: entry.cover,

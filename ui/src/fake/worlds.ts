@@ -1,11 +1,11 @@
 // The situations that the window must look right in: what the fake application knows and how it behaves.
 import type {
-  AppError, AppSettings, Budgets, ChangeView, ConflictView, EntryView, IntegrationView, KeyProtection, MatchView, NeverView, Provider, ProviderReport,
+  AppError, AppSettings, Budgets, ChangeView, ConflictView, DecidedView, EntryView, IntegrationView, KeyProtection, MatchView, NeverView, Provider, ProviderReport,
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
 import { inventChanges, pastOf, quietRuns } from './history'
-import { inventMatches } from './matches'
+import { inventDecided, inventMatches } from './matches'
 import { inventGuardedPlan, inventPlan } from './plan'
 import { inventQuestions } from './questions'
 
@@ -16,6 +16,7 @@ export interface World {
   plan: WaitingPlan | null
   questions: ConflictView[]
   matches: MatchView[]
+  decided: DecidedView[]
   nevers: NeverView[]
   runs: RunView[]
   changes: ChangeView[]
@@ -56,11 +57,11 @@ export function worldOf(name: WorldName): World {
     case 'full':
       break
     case 'empty':
-      return { ...world, entries: [], plan: null, questions: [], matches: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
+      return { ...world, entries: [], plan: null, questions: [], matches: [], decided: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(true) }
     case 'first':
-      return { ...world, entries: [], plan: null, questions: [], matches: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
+      return { ...world, entries: [], plan: null, questions: [], matches: [], decided: [], nevers: [], runs: [], changes: [], settings: disconnected(), app: settings(false) }
     case 'one':
-      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), matches: inventMatches(world.entries, 1), runs: world.runs.slice(0, 1) }
+      return { ...world, entries: world.entries.slice(0, 1), plan: inventPlan(inventEntries(1)), questions: inventQuestions(world.entries, 1, 0), matches: inventMatches(world.entries, 1), decided: inventDecided(world.entries, 1), runs: world.runs.slice(0, 1) }
     case 'trouble':
       world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
       world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
@@ -72,7 +73,7 @@ export function worldOf(name: WorldName): World {
     case 'quiet':
       return { ...world, plan: null, questions: [], matches: [], runs: quietRuns(), changes: [], entries: [] }
     case 'thousands':
-      return { ...world, plan: inventPlan(inventEntries(6000)), questions: inventQuestions(inventEntries(10_400), 10_000, 400), matches: inventMatches(inventEntries(5000), 5000) }
+      return { ...world, plan: inventPlan(inventEntries(6000)), questions: inventQuestions(inventEntries(10_400), 10_000, 400), matches: inventMatches(inventEntries(5000), 5000), decided: inventDecided(inventEntries(5000), 3000) }
     case 'slow':
       return { ...world, delay: 4000 }
     case 'offline':
@@ -84,13 +85,13 @@ export function worldOf(name: WorldName): World {
     case 'broken':
       return { ...world, failures: Object.fromEntries(READS.map((call) => [call, BROKEN])) }
     case 'locked':
-      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null, questions: [], matches: [] }
+      return { ...world, protection: 'missing', app: settings(false), settings: disconnected(), entries: [], plan: null, questions: [], matches: [], decided: [] }
   }
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'matches', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
-const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'acceptMatch', 'rejectMatch', 'ignoreMatch', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
+const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'matches', 'decidedMatches', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'acceptMatch', 'rejectMatch', 'ignoreMatch', 'reopenMatch', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
 
 function full(count: number): World {
   return {
@@ -100,6 +101,7 @@ function full(count: number): World {
     plan: inventPlan(inventEntries(14)),
     questions: inventQuestions(inventEntries(14), 9, 5),
     matches: inventMatches(inventEntries(14), 6),
+    decided: inventDecided(inventEntries(14).slice(6), 7),
     nevers: neversOf(inventEntries(20)),
     runs: pastOf('first'),
     changes: inventChanges(),

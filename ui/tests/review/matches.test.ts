@@ -14,7 +14,7 @@ const first = (shown: Shown, place = 0) => shown.api.world.matches[place]
 describe('a title that may be another one', () => {
   it('stands beside its candidates, the likeliest first, with how sure it is in percent', async () => {
     const shown = await matches()
-    expect(text(shown, 'matches-wait')).toContain('6 titles may be ones that a service knows under another name')
+    expect(text(shown, 'match-wait')).toContain('6 titles may be ones that a service knows under another name')
     expect(text(shown, 'match-own')).toContain('The Extraordinarily Long Account')
     expect(text(shown, 'candidate-1')).toContain('87%')
     expect(text(shown, 'candidate-2')).toContain('9%')
@@ -71,7 +71,7 @@ describe('by keyboard', () => {
     await press('Enter', shown.get('match-list'))
     expect(asked(shown, 'acceptMatch')).toEqual([[id]])
     expect(text(shown, 'decided')).toContain('at MyAnimeList. The next sync merges both.')
-    expect(text(shown, 'matches-wait')).toContain('5 titles')
+    expect(text(shown, 'match-wait')).toContain('5 titles')
   })
 
   it('R rejects the chosen candidate alone, and the next one takes its place', async () => {
@@ -79,7 +79,7 @@ describe('by keyboard', () => {
     const id = first(shown)?.id
     await press('r')
     expect(asked(shown, 'rejectMatch')).toEqual([[id]])
-    expect(text(shown, 'matches-wait')).toContain('6 titles')
+    expect(text(shown, 'match-wait')).toContain('6 titles')
     expect(text(shown, 'candidate-1')).toContain('Before the Snow')
     expect(chosen(shown)).toBe(1)
   })
@@ -135,7 +135,7 @@ describe('titles that may be the same', () => {
     const shown = await matches({ world: 'stubborn' })
     await shown.click('match-accept')
     expect(text(shown, 'error-state')).toContain('locked by another program')
-    expect(text(shown, 'matches-wait')).toContain('6 titles')
+    expect(text(shown, 'match-wait')).toContain('6 titles')
   })
 
   it('are read again after they could not be', async () => {
@@ -143,12 +143,12 @@ describe('titles that may be the same', () => {
     expect(text(shown, 'error-state')).toContain(BROKEN.message.slice(0, 20))
     shown.api.world.failures = {}
     await shown.click('error-retry')
-    expect(text(shown, 'matches-wait')).toContain('6 titles')
+    expect(text(shown, 'match-wait')).toContain('6 titles')
   })
 
   it('are drawn only as far as they are in sight', async () => {
     const shown = await matches({ world: 'thousands' })
-    expect(text(shown, 'matches-wait')).toContain('5,000')
+    expect(text(shown, 'match-wait')).toContain('5,000')
     expect(shown.get('match-list').querySelectorAll('[role=option]').length).toBeLessThan(60)
   })
 })

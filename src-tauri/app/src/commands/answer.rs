@@ -8,6 +8,7 @@ use std::{
 
 use kuroibara_engine::{
     core::{MangaId, Provider, RunId},
+    decided::DecidedView,
     detail::EntryDetail,
     library::{EntryView, LibraryView},
     matches::MatchView,
@@ -84,4 +85,13 @@ pub(crate) fn matches(matches: Vec<MatchView>) -> Vec<MatchView> {
         one
     };
     matches.into_iter().map(seen).collect()
+}
+
+/// The same of the titles that were decided.
+pub(crate) fn decided(decided: Vec<DecidedView>) -> Vec<DecidedView> {
+    let seen = |mut one: DecidedView| {
+        one.manga.cover = one.manga.cover.map(|address| cover(one.manga_id, &address));
+        one
+    };
+    decided.into_iter().map(seen).collect()
 }

@@ -64,6 +64,8 @@ macro_rules! all_commands {
             questions::accept_match,
             questions::reject_match,
             questions::ignore_match,
+            questions::decided_matches,
+            questions::reopen_match,
             machine::about,
             machine::doctor,
             machine::protection,

@@ -1,8 +1,9 @@
 //! What only a person can decide, and what a person takes back.
 
 use kuroibara_engine::{
-    core::{MangaId, Time, merge::decide::UnknownAnswer},
+    core::{ExternalId, MangaId, Provider, Time, merge::decide::UnknownAnswer},
     decide::ConflictView,
+    decided::DecidedView,
     matches::MatchView,
     snapshots::{SnapshotDetail, SnapshotView},
     undo::{Target, UndoReport},
@@ -115,4 +116,26 @@ pub async fn reject_match(session: State<'_, Session>, id: Uuid) -> Result<(), A
 #[specta::specta]
 pub async fn ignore_match(session: State<'_, Session>, id: Uuid, reason: String) -> Result<(), AppError> {
     Ok(session.engine().await?.ignore_match(id, &reason).await?)
+}
+
+/// What was said of titles that may be the same, the newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn decided_matches(session: State<'_, Session>) -> Result<Vec<DecidedView>, AppError> {
+    Ok(answer::decided(session.engine().await?.decided_matches().await?))
+}
+
+/// Takes back that a title is not that work, or without one that it has no counterpart there; says what is left of what was
+/// said. The two are compared anew with the next sync.
+#[tauri::command]
+#[specta::specta]
+pub async fn reopen_match(
+    session: State<'_, Session>,
+    manga_id: MangaId,
+    provider: Provider,
+    external_id: Option<ExternalId>,
+) -> Result<Vec<DecidedView>, AppError> {
+    let engine = session.engine().await?;
+    engine.reopen_match(manga_id, provider, external_id.as_ref()).await?;
+    Ok(answer::decided(engine.decided_matches().await?))
 }
