@@ -4,7 +4,7 @@ import { PROVIDERS, type ChangeView, type Provider } from '@/contract'
 import { useValues } from './values'
 import { useWords } from './words'
 
-const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'undo', 'decided'] as const
+const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided'] as const
 
 export function useChanges() {
   const { t } = useI18n()
@@ -23,7 +23,8 @@ export function useChanges() {
 
   /** The name of what changed: a field, or the entry as a whole. */
   function what(change: ChangeView): string {
-    return change.field ? fieldName(change.field) : t('activity.entry')
+    if (change.field) return fieldName(change.field)
+    return t(change.cause === 'moved' ? 'activity.link' : 'activity.entry')
   }
 
   function side(change: ChangeView, value: unknown): string {

@@ -43,11 +43,16 @@ export function inventChanges(): ChangeView[] {
   const some = Array.from({ length: 9 }, (_, at) => changeOf(of(at), at, at < 4 ? 1 : at < 6 ? 0 : 2))
   const arrived = entries.slice(60, 372).map((entry, at) => changeOf(entry, 100 + at, 12, 'created'))
   const edited = entries.slice(20, 25).map((entry, at) => changeOf(entry, 500 + at, at < 3 ? null : 13, 'edit'))
-  return [...some, ...edited.slice(0, 3), ...edited.slice(3).map((change) => ({ ...change, run_id: null })), ...arrived]
+  return [...some, movedOf(of(33), 1), ...edited.slice(0, 3), ...edited.slice(3).map((change) => ({ ...change, run_id: null })), ...arrived]
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
 }
 
 const CAUSES = ['pull', 'push', 'push_effect', 'restored', 'conflict_lost', 'push'] as const
+
+/** A service made two works one. */
+function movedOf(entry: EntryView, run: number): ChangeView {
+  return { ...changeOf(entry, 700, run, 'created'), provider: 'anilist', origin: 'anilist', cause: 'moved', before: 'anilist:9000017', after: 'anilist:9000402', at: minutesFromNow(-15 - run * APART) }
+}
 
 function changeOf(entry: EntryView, at: number, run: number | null, as?: string): ChangeView {
   const cause = as ?? CAUSES[at % CAUSES.length] ?? 'pull'

@@ -27,6 +27,14 @@ describe('the activity page', () => {
     expect(text(shown, 'change')).toMatch(/Chapters ?\d+ ?→ ?\d+ ?Changed at MyAnimeList/)
   })
 
+  it('tells that a service made two works one, and offers no way back from that', async () => {
+    const shown = await show(ActivityPage)
+    await shown.click('run-3')
+    const line = [...shown.get('run-detail').querySelectorAll('[data-testid=change]')].find((each) => each.textContent?.includes('anilist:9000402'))
+    expect(line?.textContent?.replace(/\s+/g, ' ')).toMatch(/Link ?anilist:9000017 ?→ ?anilist:9000402 ?A?AniList made two works one/)
+    expect(line?.querySelector('[data-testid=undo-change]')).toBeNull()
+  })
+
   it('opens the run that its address names, however old it is', async () => {
     const shown = await show(ActivityPage, { path: '/activity/0192b000-0000-7000-8000-00000000000c' })
     expect(text(shown, 'run-detail')).toContain('312 new here')

@@ -29,6 +29,11 @@ pub(crate) fn history(history: &History, look: Look) -> String {
     paragraphs([runs, changes].map(|table| if table.is_empty() { String::new() } else { table.text() }))
 }
 
+/// Whether it names a work, or nothing, and is not an entry.
+fn is_a_link(value: &Option<serde_json::Value>) -> bool {
+    value.as_ref().is_none_or(serde_json::Value::is_string)
+}
+
 fn what(change: &ChangeView) -> String {
     let value =
         |value: &Option<serde_json::Value>| truncated(&value_text(value.as_ref().unwrap_or_default()), VALUE_WIDTH);
@@ -36,6 +41,9 @@ fn what(change: &ChangeView) -> String {
         Some(field) => {
             let name = report::field_name(field);
             format!("{name} {} → {}", value(&change.before), value(&change.after))
+        }
+        None if is_a_link(&change.before) && is_a_link(&change.after) => {
+            format!("link {} → {}", value(&change.before), value(&change.after))
         }
         None => "entry".into(),
     }

@@ -232,6 +232,23 @@ async fn a_search_that_no_service_answers_failed_and_says_which_could_not_be_sea
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_work_that_a_service_merged_into_another_is_told_by_the_history_and_a_dry_run_changes_nothing() {
+    let world = World::of_these(works()).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current).unwrap();
+    world.begin_with_two().await;
+    world.sim.anilist.merge_media(1000, 1004);
+    world.answer(&["sync", "--full", "--dry-run"]).await;
+    let told = async || Ran::of(world.bare(&["history"])).await.out;
+    assert!(!told().await.contains("anilist:1004"));
+    world.answer(&["sync", "--full"]).await;
+    let told = told().await;
+    let line = told.lines().find(|line| line.contains("link anilist:1000 \u{2192} anilist:1004"));
+    let line = line.unwrap_or_else(|| panic!("{told}"));
+    assert!(line.contains("AniList") && line.contains("moved") && line.contains("Kaze no Kuni"), "{line}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_id_that_is_none_and_a_work_that_is_not_there_are_bad_input() {
     let world = World::of_these(works()).await;
     world.begin_with_two().await;

@@ -1,17 +1,23 @@
 //! Works that a provider merged into others: the reader's entry is the same one, under another work's id. What a person said
 //! of the old id holds for the new one.
 
-use kuroibara_core::{EntryId, ExternalId, IntegrationId, MappingId, Provider};
+use std::collections::HashMap;
+
+use kuroibara_core::{EntryId, ExternalId, IntegrationId, MangaId, MappingId, Provider};
 use uuid::Uuid;
 
 use super::{
-    Db, LeaseProof, StoreError, leases,
+    Db, LeaseProof, StoreError,
+    change::JournalRow,
+    journal, leases,
     sql::{Arg, args},
 };
 
 /// A work that has another id from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
+    /// Which manga.
+    pub manga: MangaId,
     /// The mapping to it.
     pub mapping: MappingId,
     /// Where.
@@ -23,31 +29,35 @@ pub struct Moved {
 }
 
 impl Db {
-    /// The mappings at an integration whose entries, as last read, are among these.
-    pub async fn mappings_of_entries(
+    /// The works at an integration whose entries, as last read, are among these keys, each with the id that the key stands for.
+    pub async fn moved(
         &self,
-        integration: IntegrationId,
-        entries: &[EntryId],
-    ) -> Result<Vec<(MappingId, ExternalId, EntryId)>, StoreError> {
+        (integration, provider): (IntegrationId, Provider),
+        entries: &HashMap<EntryId, ExternalId>,
+    ) -> Result<Vec<Moved>, StoreError> {
         let mut tx = self.pool.read().await?;
-        let keys = entries.iter().map(|id| Arg::from(id.as_str())).collect();
-        let rows: Vec<(Uuid, Uuid, String, String)> = tx.all_among(BY_ENTRY, keys).await?;
-        let here = rows.into_iter().filter(|(_, at, ..)| *at == integration.0);
-        Ok(here.map(|(id, _, work, entry)| (MappingId(id), ExternalId(work), EntryId(entry))).collect())
+        let keys = entries.keys().map(|id| Arg::from(id.as_str())).collect();
+        let rows: Vec<(Uuid, Uuid, Uuid, String, String)> = tx.all_among(BY_ENTRY, keys).await?;
+        let moved = rows.into_iter().filter_map(|(mapping, at, manga, from, entry)| {
+            let to = entries.get(&EntryId(entry)).filter(|to| at == integration.0 && to.as_str() != from)?.clone();
+            Some(Moved { manga: MangaId(manga), mapping: MappingId(mapping), provider, from: ExternalId(from), to })
+        });
+        Ok(moved.collect())
     }
 
-    /// Follows works to their new ids, with all that was said of them. Answers how many: one whose new id has a mapping
-    /// already stays as it is.
-    pub async fn follow_moved(&self, moved: &[Moved], fence: &LeaseProof) -> Result<u64, StoreError> {
+    /// Follows works to their new ids, with all that was said of them and a line of history each. Answers how many: one whose
+    /// new id has a mapping already stays as it is.
+    pub async fn follow_moved(&self, moved: &[(Moved, JournalRow)], fence: &LeaseProof) -> Result<u64, StoreError> {
         let mut tx = self.pool.write().await?;
         leases::ensure_not_taken(&mut tx, fence).await?;
         let mut followed = 0;
-        for one in moved {
+        for (one, line) in moved {
             let (from, to) = (one.from.as_str(), one.to.as_str());
             if tx.run(FOLLOW, args![one.mapping, to]).await? == 0 {
                 continue;
             }
             followed += 1;
+            tx.run_rows(journal::INSERT, vec![journal::row(line)?]).await?;
             for said in [LINKED, REJECTED, MOVED, IGNORED] {
                 tx.run(said, args![one.provider, from, to]).await?;
             }
@@ -59,7 +69,7 @@ impl Db {
     }
 }
 
-const BY_ENTRY: &str = "SELECT id, integration_id, external_manga_id, remote_entry_id FROM external_manga_mappings \
+const BY_ENTRY: &str = "SELECT id, integration_id, manga_id, external_manga_id, remote_entry_id FROM external_manga_mappings \
     WHERE remote_entry_id IN {}";
 const FOLLOW: &str = "UPDATE external_manga_mappings SET external_manga_id = $2 WHERE id = $1 AND NOT EXISTS \
     (SELECT 1 FROM external_manga_mappings o JOIN external_manga_mappings m ON m.integration_id = o.integration_id \

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     error::EngineError,
     providers::Listed,
-    store::{Kept, Outline, Pick, Scope},
+    store::{Kept, Moved, Outline, Pick, Scope},
 };
 
 /// Manga that are planned, and held, at a time. All of them together would be most of what a sync needs of memory.
@@ -55,9 +55,7 @@ pub(super) async fn agenda(
     let found: Vec<Found> = listed.iter().map(|(provider, one)| found(*provider, one)).collect();
     let outlines = outlines(field, &found, only).await?;
     let known = known(field, &outlines).await?;
-    if moved::follow(field, |work| known.mappings.contains_key(work)).await? {
-        return Err(Trouble::Moved);
-    }
+    follow_moved(field, &known).await?;
     let (identified, doubts) = identify::identify(&found, &known);
     looks.rejected = known.rejected;
     // Copies of every id: not to be held any longer.
@@ -66,6 +64,18 @@ pub(super) async fn agenda(
     resolve(field, &mut items, looks).await?;
     items.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(Agenda { items, doubts })
+}
+
+/// What moved follows: for good, or in a dry run, which leaves the library as it is, as if it had.
+async fn follow_moved(field: &Field<'_>, known: &Known) -> Result<(), Trouble> {
+    let mut moved = moved::moved(field, |work| known.mappings.contains_key(work)).await?;
+    moved.retain(|one| !field.moved.contains(one));
+    match moved.is_empty() {
+        true => Ok(()),
+        false if field.run.order.dry_run => Err(Trouble::Moved([field.moved, &moved].concat())),
+        false if moved::follow(field, &moved).await? > 0 => Err(Trouble::Moved(Vec::new())),
+        false => Ok(()),
+    }
 }
 
 fn found(provider: Provider, listed: &Listed) -> Found {
@@ -78,7 +88,12 @@ async fn outlines(
     found: &[Found],
     only: Option<&HashSet<MangaId>>,
 ) -> Result<HashMap<MangaId, Outline>, EngineError> {
-    Ok(field.run.engine.db.outlines(&scope(field, found, only)).await?)
+    let mut outlines = field.run.engine.db.outlines(&scope(field, found, only)).await?;
+    for moved in field.moved {
+        let outline = outlines.get_mut(&moved.manga);
+        outline.into_iter().for_each(|outline| outline.works[moved.provider] = Some(moved.to.clone()));
+    }
+    Ok(outlines)
 }
 
 fn scope(field: &Field<'_>, found: &[Found], only: Option<&HashSet<MangaId>>) -> Scope {
@@ -87,8 +102,9 @@ fn scope(field: &Field<'_>, found: &[Found], only: Option<&HashSet<MangaId>>) ->
     }
     let works = found.iter().flat_map(|one| one.links.iter().chain([&one.id])).map(|(provider, id)| (*provider, id));
     let accepted = field.run.order.accepted.iter().flat_map(|accepted| accepted.works()).filter(|_| only.is_none());
+    let moved = field.moved.iter().filter(|_| only.is_none()).map(|moved| moved.manga);
     Scope::Only(Pick {
-        manga: only.into_iter().flatten().copied().collect(),
+        manga: only.into_iter().flatten().copied().chain(moved).collect(),
         works: works.chain(accepted).map(|(provider, id)| (field.integrations[provider].id, id.clone())).collect(),
         due_at: only.is_none().then(|| field.run.engine.clock.now()),
         unsettled: only.is_none(),
@@ -99,7 +115,12 @@ async fn known(field: &Field<'_>, outlines: &HashMap<MangaId, Outline>) -> Resul
     let works = outlines.values().flat_map(|one| one.works.iter().map(move |(provider, id)| (one.id, provider, id)));
     let mappings = works.filter_map(|(manga, provider, id)| Some(((provider, id.clone()?), manga))).collect();
     let rejected = field.run.engine.db.rejected_pairs().await?;
-    let rejected = rejected.into_iter().map(|(manga, provider, id)| (manga, (provider, id))).collect();
+    let mut rejected: HashSet<_> = rejected.into_iter().map(|(manga, provider, id)| (manga, (provider, id))).collect();
+    for Moved { provider, from, to, .. } in field.moved {
+        let said = rejected.iter().filter(|(_, work)| *work == (*provider, from.clone()));
+        let said: Vec<_> = said.map(|(manga, _)| (*manga, (*provider, to.clone()))).collect();
+        rejected.extend(said);
+    }
     Ok(Known { mappings, rejected })
 }
 

@@ -16,7 +16,11 @@ use super::{
     survey::{Field, Looks, Survey, Trouble, survey},
     tally::Tally,
 };
-use crate::{connect::SignIn, error::EngineError, store::Integration};
+use crate::{
+    connect::SignIn,
+    error::EngineError,
+    store::{Integration, Moved},
+};
 
 /// One run under way.
 pub(super) struct Course<'a> {
@@ -28,6 +32,8 @@ pub(super) struct Course<'a> {
     pub(super) reports: BTreeMap<Provider, ProviderReport>,
     pub(super) looks: Looks,
     nevers: Nevers,
+    /// Works that have other ids from now on, of which the library is not told.
+    moved: Vec<Moved>,
 }
 
 impl<'a> Course<'a> {
@@ -38,7 +44,8 @@ impl<'a> Course<'a> {
         let policy = run.engine.policy(&integrations).await?;
         let nevers = Nevers::read(&run.engine.db).await?;
         let (retrieved, reports) = (EnumMap::default(), BTreeMap::new());
-        let mut course = Self { run, integrations, policy, retrieved, reports, looks: Looks::default(), nevers };
+        let mut course =
+            Self { run, integrations, policy, retrieved, reports, looks: Looks::default(), nevers, moved: Vec::new() };
         course.retrieve().await;
         Ok(course)
     }
@@ -97,7 +104,11 @@ impl<'a> Course<'a> {
             match found {
                 Ok(found) => return Ok(found),
                 Err(Trouble::Engine(error)) => return Err(error),
-                Err(Trouble::Moved) => self.nevers = Nevers::read(&self.run.engine.db).await?,
+                Err(Trouble::Moved(imagined)) => {
+                    self.nevers = Nevers::read(&self.run.engine.db).await?;
+                    self.nevers.follow(&imagined);
+                    self.moved = imagined;
+                }
                 Err(Trouble::At(provider, error)) => {
                     self.retrieved[provider] = None;
                     let error = SignIn::of(self.run.engine, &self.integrations[provider]).failed(error).await;
@@ -115,6 +126,7 @@ impl<'a> Course<'a> {
             retrieved: EnumMap::from_fn(|provider| self.retrieved[provider].as_ref()),
             policy: &self.policy,
             nevers: &self.nevers,
+            moved: &self.moved,
         }
     }
 

@@ -5,21 +5,38 @@
 
 use std::collections::HashMap;
 
-use kuroibara_core::{EntryId, ExternalId, Provider, identify::WorkId};
+use kuroibara_core::{EntryId, ExternalId, Origin, Provider, identify::WorkId};
 
 use super::{retrieve::Retrieved, survey::Field};
-use crate::{error::EngineError, store::Moved};
+use crate::{
+    edit::to_json,
+    error::EngineError,
+    link::name,
+    store::{JournalRow, Moved},
+};
 
-/// Follows what moved among the listed works that nothing is `known` of. False: nothing did.
-pub(super) async fn follow(field: &Field<'_>, known: impl Fn(&WorkId) -> bool) -> Result<bool, EngineError> {
+/// What moved among the listed works that nothing is `known` of.
+pub(super) async fn moved(field: &Field<'_>, known: impl Fn(&WorkId) -> bool) -> Result<Vec<Moved>, EngineError> {
     let mut moved = Vec::new();
     for (provider, retrieved) in field.taking_part().filter(|(_, one)| one.integration.list_cursor.is_some()) {
         let entries = strangers(provider, retrieved, &known);
         if !entries.is_empty() {
-            moved.extend(found(field, provider, retrieved, &entries).await?);
+            moved.extend(field.run.engine.db.moved((retrieved.integration.id, provider), &entries).await?);
         }
     }
-    Ok(!moved.is_empty() && field.run.engine.db.follow_moved(&moved, field.run.lease.proof()).await? > 0)
+    Ok(moved)
+}
+
+/// Lets the mappings follow for good, with a line of history each. How many could.
+pub(super) async fn follow(field: &Field<'_>, moved: &[Moved]) -> Result<u64, EngineError> {
+    let lines: Vec<_> = moved.iter().map(|one| (one.clone(), line(field, one))).collect();
+    Ok(field.run.engine.db.follow_moved(&lines, field.run.lease.proof()).await?)
+}
+
+fn line(field: &Field<'_>, Moved { manga, provider, from, to, .. }: &Moved) -> JournalRow {
+    let [before, after] = [from, to].map(|id| to_json(&name(*provider, id)));
+    let line = field.run.engine.line(*manga, (None, before, after), "moved");
+    JournalRow { run: Some(field.run.id), provider: Some(*provider), origin: Origin::Provider(*provider), ..line }
 }
 
 /// The entries of works that the library does not know.
@@ -30,19 +47,4 @@ fn strangers(
 ) -> HashMap<EntryId, ExternalId> {
     let listed = retrieved.listing.entries.iter().filter(|one| !known(&(provider, one.work.id.clone())));
     listed.filter_map(|one| Some((one.entry.entry_id.clone()?, one.work.id.clone()))).collect()
-}
-
-async fn found(
-    field: &Field<'_>,
-    provider: Provider,
-    retrieved: &Retrieved,
-    entries: &HashMap<EntryId, ExternalId>,
-) -> Result<Vec<Moved>, EngineError> {
-    let ids: Vec<EntryId> = entries.keys().cloned().collect();
-    let mappings = field.run.engine.db.mappings_of_entries(retrieved.integration.id, &ids).await?;
-    let moved = mappings.into_iter().filter_map(|(mapping, from, entry)| {
-        let to = entries.get(&entry)?.clone();
-        (to != from).then_some(Moved { mapping, provider, from, to })
-    });
-    Ok(moved.collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use kuroibara_core::{ExternalId, Provider, identify::WorkId, state::LeftOut};
 
-use crate::store::{Db, Ignored, StoreError};
+use crate::store::{Db, Ignored, Moved, StoreError};
 
 /// What is never synced.
 #[derive(Default)]
@@ -24,6 +24,19 @@ impl Nevers {
             }
         }
         Ok(nevers)
+    }
+
+    /// What was said of works that have other ids from now on holds for those.
+    pub(super) fn follow(&mut self, moved: &[Moved]) {
+        for Moved { provider, from, to, .. } in moved {
+            let (from, to) = ((*provider, from.clone()), (*provider, to.clone()));
+            if self.works.contains(&from) {
+                self.works.insert(to.clone());
+            }
+            if let Some(fields) = self.fields.get(&from).copied() {
+                self.fields.insert(to, fields);
+            }
+        }
     }
 
     /// Whether all of a work is left out.

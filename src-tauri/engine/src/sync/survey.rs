@@ -19,7 +19,7 @@ use super::{
 use crate::{
     error::EngineError,
     providers::{ApiError, Listed},
-    store::{Integration, LoadedManga, Pick, Scope},
+    store::{Integration, LoadedManga, Moved, Pick, Scope},
 };
 
 /// What takes part in a survey.
@@ -29,14 +29,16 @@ pub(super) struct Field<'a> {
     pub(super) retrieved: EnumMap<Provider, Option<&'a Retrieved>>,
     pub(super) policy: &'a Policy,
     pub(super) nevers: &'a Nevers,
+    /// Works that have other ids from now on, of which the library is not told.
+    pub(super) moved: &'a [Moved],
 }
 
 /// Why a survey could not be made.
 pub(super) enum Trouble {
     /// One provider did not answer on the way: without it there may be one.
     At(Provider, ApiError),
-    /// Works got other ids, and their mappings follow now: what was read of the library is out of date.
-    Moved,
+    /// Works got other ids: what was read of the library is out of date. With those that a dry run only imagines to follow.
+    Moved(Vec<Moved>),
     /// Anything else.
     Engine(EngineError),
 }
@@ -213,6 +215,9 @@ impl<'a> Field<'a> {
         let mut subject = Subject::loaded(loaded);
         for (provider, tie) in &mut subject.ties {
             let Some(tie) = tie else { continue };
+            if let Some(moved) = self.moved.iter().find(|moved| moved.mapping == tie.id) {
+                tie.external_id.clone_from(&moved.to);
+            }
             tie.ignored = self.is_ignored(provider, &tie.external_id);
         }
         subject.keep_only(|provider| self.retrieved[provider].is_some());

@@ -2,6 +2,7 @@
 //! is linked that they did not want.
 
 use kuroibara_core::Provider;
+use kuroibara_engine::{sync::Order, undo::Target};
 use kuroibara_sim::{Work, anilist::ListStatus};
 
 use crate::{
@@ -63,6 +64,51 @@ async fn what_was_ignored_or_unlinked_survives_a_merge() {
     world.full().await;
     world.sim.anilist.merge_media(1001, INTO);
     ten_runs(&world, async |world| holds(world, false).await).await;
+}
+
+/// What the history says of links that followed works to other ids.
+async fn moves(world: &World) -> Vec<(String, String)> {
+    let said = world.engine.history(None, 200, 0).await.unwrap().changes.into_iter().filter(|one| one.cause == "moved");
+    let text = |value: Option<serde_json::Value>| value.unwrap().as_str().unwrap().to_owned();
+    said.map(|one| (text(one.before), text(one.after))).collect()
+}
+
+#[tokio::test]
+async fn a_work_that_got_another_id_is_in_the_history_once_under_the_run_that_found_it() {
+    let world = before().await;
+    world.sim.anilist.merge_media(1001, INTO);
+    let run = world.full().await.run_id;
+    world.full().await;
+    assert_eq!(moves(&world).await, [("anilist:1001".into(), "anilist:1009".into())]);
+    let of_run = world.engine.history(Some(run), 200, 0).await.unwrap().changes;
+    let line = of_run.iter().find(|one| one.cause == "moved").unwrap();
+    assert_eq!((line.provider, line.title.as_deref()), (Some(Provider::AniList), Some("Yoru no Hana")));
+    let nothing = world.engine.undo(Target::Id(line.change_id), false).await.unwrap_err().to_string();
+    assert!(nothing.contains("nothing to take back"), "{nothing}");
+}
+
+#[tokio::test]
+async fn a_dry_run_over_a_work_that_got_another_id_plans_what_would_follow_and_leaves_the_library_as_it_is() {
+    for full in [true, false] {
+        let world = before().await;
+        world.engine.accept_match(one_match(&world).await).await.unwrap();
+        world.engine.set_keep_in_step(true).await.unwrap();
+        world.full().await;
+        world.full().await;
+        let never = world.engine.find("anilist:1001").await.unwrap();
+        world.pass(600);
+        world.sim.anilist.merge_media(1001, INTO);
+        world.sim.anilist.set_entry(INTO, |entry| entry.progress = 44).unwrap();
+        let order = Order { full, approved: true, ..Order::default() };
+        let dry = world.engine.sync(&Order { dry_run: true, ..order.clone() }).await.unwrap();
+        assert_eq!(world.engine.find("anilist:1001").await.unwrap(), never, "nothing followed");
+        assert!(world.engine.find("anilist:1009").await.is_err());
+        assert_eq!(moves(&world).await, []);
+        let done = world.engine.sync(&order).await.unwrap();
+        assert!(!dry.plan.is_empty(), "the new chapters of the one that is left");
+        assert_eq!(dry.plan, done.plan, "full: {full}");
+        assert_eq!(world.engine.find("anilist:1009").await.unwrap(), never);
+    }
 }
 
 #[tokio::test]

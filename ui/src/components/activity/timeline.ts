@@ -7,7 +7,7 @@ export type Kind = (typeof KINDS)[number]
 
 /** Which kind of change a cause makes. A cause that we do not know is none of them. */
 const KIND_OF: Record<string, Kind> = {
-  pull: 'came', created: 'came', restored: 'came',
+  pull: 'came', created: 'came', restored: 'came', moved: 'came',
   push: 'sent', push_effect: 'sent',
   edit: 'yours', added: 'yours', removed: 'yours', linked: 'yours', unlinked: 'yours',
   undo: 'yours', decided: 'yours',

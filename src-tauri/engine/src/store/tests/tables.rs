@@ -84,16 +84,36 @@ laws! {
         db.reject_pair(other.manga, Provider::AniList, (&"1".into(), Some("Akira")), now()).await.unwrap();
         let never = |id: &str| Ignored { provider: Provider::AniList, external_id: id.into(), field: Some(Field::Notes) };
         db.ignore(&[never("1")], "Akira", now()).await.unwrap();
-        let known = db.mappings_of_entries(at, &["e1".into(), "e2".into()]).await.unwrap();
-        assert_eq!(known, [(mapping.id, "1".into(), "e1".into())]);
-        let elsewhere = ids(&db).await[Provider::Kitsu];
-        assert_eq!(db.mappings_of_entries(elsewhere, &["e1".into()]).await.unwrap(), []);
-        let moved = |to: &str| {
-            [Moved { mapping: mapping.id, provider: Provider::AniList, from: "1".into(), to: to.into() }]
+        let one = |to: &str| Moved {
+            manga: akira.manga,
+            mapping: mapping.id,
+            provider: Provider::AniList,
+            from: "1".into(),
+            to: to.into(),
         };
+        let listed = |to: &str| [("e1".into(), to.into()), ("e2".into(), "9".into())].into();
+        assert_eq!(db.moved((at, Provider::AniList), &listed("2")).await.unwrap(), [one("2")]);
+        assert_eq!(db.moved((at, Provider::AniList), &listed("1")).await.unwrap(), [], "it is where it was");
+        let elsewhere = ids(&db).await[Provider::Kitsu];
+        assert_eq!(db.moved((elsewhere, Provider::Kitsu), &listed("2")).await.unwrap(), []);
+        let line = |to: &str| JournalRow {
+            id: db.new_id(now()),
+            run: None,
+            manga: akira.manga,
+            provider: Some(Provider::AniList),
+            field: None,
+            before: Some(json!("1")),
+            after: Some(json!(to)),
+            origin: Origin::User,
+            cause: "moved".into(),
+            at: now(),
+        };
+        let moved = |to: &str| [(one(to), line(to))];
         let proof = db.acquire_lease("sync", "us", std::time::Duration::from_secs(9)).await.unwrap().unwrap();
         assert_eq!(db.follow_moved(&moved("3"), &proof).await.unwrap(), 0, "another manga is that one");
+        assert_eq!(db.journal(None, 9, 0).await.unwrap(), []);
         assert_eq!(db.follow_moved(&moved("2"), &proof).await.unwrap(), 1);
+        assert_eq!(db.journal(None, 9, 0).await.unwrap()[0].after, Some(json!("2")), "in the history too");
         assert_eq!(db.find_manga(Provider::AniList, &"2".into()).await.unwrap(), Some(akira.manga));
         assert_eq!(db.find_manga(Provider::AniList, &"1".into()).await.unwrap(), None);
         let rejected = |id: &str| (other.manga, Provider::AniList, id.into());
