@@ -111,9 +111,40 @@ export const STATES = [
     await page.fill('[data-testid="add-search"]', 'fox')
     await page.waitForSelector('[data-testid="hit-add"]')
   } },
-  { name: 'matches-decided', path: '/review/matches', then: async (page) => {
+  { name: 'matches-rejected', path: '/review/matches', then: async (page) => {
     await page.keyboard.press('r')
     await page.waitForSelector('[data-testid="decided"]')
+  } },
+  { name: 'matches-last', path: '/review/matches', world: 'one', then: async (page) => {
+    for (let n = 0; n < 3; n++) await page.keyboard.press('r')
+    await page.waitForSelector('[data-testid="empty-state"]')
+  } },
+  { name: 'decided', path: '/review/matches', then: (page) => page.keyboard.press('d') },
+  { name: 'decided-reason', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('d')
+    await page.click('[data-testid="said-2"]')
+  } },
+  { name: 'decided-unlink', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('d')
+    await page.click('[data-testid="said-6"]')
+    await page.click('[data-testid="decided-take"]')
+    await page.waitForSelector('[data-testid="decided-ask"]')
+  } },
+  { name: 'decided-taken', path: '/review/matches', then: async (page) => {
+    await page.keyboard.press('d')
+    await page.click('[data-testid="decided-take"]')
+    await page.waitForSelector('[data-testid="taken-back"]')
+  } },
+  { name: 'decided-none', path: '/review/matches', world: 'one', then: async (page) => {
+    await page.keyboard.press('d')
+    await page.click('[data-testid="decided-take"]')
+    await page.waitForSelector('[data-testid="empty-state"]')
+  } },
+  { name: 'decided-thousands', path: '/review/matches', world: 'thousands', then: (page) => page.keyboard.press('d') },
+  { name: 'decided-not-kept', path: '/review/matches', world: 'stubborn', then: async (page) => {
+    await page.keyboard.press('d')
+    await page.click('[data-testid="decided-take"]')
+    await page.waitForSelector('[data-testid="error-state"]')
   } },
   { name: 'matches-one', path: '/review/matches', world: 'one' },
   { name: 'matches-thousands', path: '/review/matches', world: 'thousands' },

@@ -17,20 +17,21 @@ describe('what was said of matches', () => {
     const shown = await decided()
     expect(text(shown, 'said-wait')).toContain('7 titles that you decided on')
     expect(text(shown, 'said-1')).toContain('Another work: Black Roses at Noon')
-    expect(text(shown, 'decided-decision')).toContain('You said that this is another work than “Black Roses at Noon” at MyAnimeList.')
+    expect(text(shown, 'decided-decision')).toContain('You said that these are two different works.')
+    expect(text(shown, 'decided-other')).toBe('Black Roses at Noon')
     await press('ArrowDown', shown.get('said-list'))
-    expect(text(shown, 'decided-decision')).toContain('has no counterpart at Kitsu')
-    expect(text(shown, 'decided-reason')).toContain('A fan comic that only one service lists')
+    expect(text(shown, 'decided-decision')).toContain('You said that this title is not at Kitsu.')
+    expect(text(shown, 'decided-other')).toContain('A fan comic that only one service lists')
     await press('ArrowDown', shown.get('said-list'))
     await press('ArrowDown', shown.get('said-list'))
-    expect(text(shown, 'decided-reason')).toContain('no reason given')
+    expect(text(shown, 'decided-other')).toContain('no reason given')
     await press('ArrowDown', shown.get('said-list'))
-    expect(text(shown, 'said-5')).toContain('8100005')
+    expect(text(shown, 'said-5')).toContain('Another work: Kitsu no. 8100005')
   })
 
   it('is said in Japanese too', async () => {
     const shown = await decided({ language: 'ja' })
-    expect(text(shown, 'decided-decision')).toContain('「Black Roses at Noon」とは別の作品だと回答しました')
+    expect(text(shown, 'decided-decision')).toContain('別の作品だと回答しました')
   })
 
   it('grows by every decision on the page', async () => {
@@ -68,7 +69,7 @@ describe('taking back what was said', () => {
     const [one] = shown.api.world.decided
     await press('Enter', shown.get('said-list'))
     expect(asked(shown, 'reopenMatch')).toEqual([[one?.manga_id, 'myanimelist', '8100001']])
-    expect(text(shown, 'taken-back')).toContain('is compared anew with the next sync')
+    expect(text(shown, 'taken-back')).toContain('Compared anew with the next sync')
     expect(text(shown, 'said-wait')).toContain('6 titles')
   })
 
@@ -93,7 +94,7 @@ describe('taking back what was said', () => {
     await press('Enter', shown.get('said-list'))
     await press('Enter', shown.get('said-list'))
     expect(asked(shown, 'unlink')).toEqual([[one?.manga_id, 'myanimelist']])
-    expect(text(shown, 'taken-back')).toContain('are separate titles again')
+    expect(text(shown, 'taken-back')).toContain('Separate titles again')
     expect(text(shown, 'said-3')).toContain('Another work')
   })
 
@@ -115,7 +116,7 @@ describe('where nothing was decided', () => {
   it('any more, the page says what would be here and leads back', async () => {
     const shown = await decided({ change: (world: Shown['api']['world']) => (world.decided = world.decided.slice(0, 1)) })
     await press('Enter', shown.get('said-list'))
-    expect(text(shown, 'empty-state')).toContain('You have decided nothing yet')
+    expect(text(shown, 'empty-state')).toContain('Nothing decided')
     await shown.click('decided-back')
     expect(shown.find('match-decision')).not.toBeNull()
   })

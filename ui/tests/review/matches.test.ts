@@ -70,7 +70,7 @@ describe('by keyboard', () => {
     await press('2')
     await press('Enter', shown.get('match-list'))
     expect(asked(shown, 'acceptMatch')).toEqual([[id]])
-    expect(text(shown, 'decided')).toContain('at MyAnimeList. The next sync merges both.')
+    expect(text(shown, 'decided')).toContain('The next sync merges both')
     expect(text(shown, 'match-wait')).toContain('5 titles')
   })
 
@@ -97,7 +97,7 @@ describe('by keyboard', () => {
     await shown.click('match-ignore-confirm')
     expect(asked(shown, 'ignoreMatch')).toEqual([[id, 'a fan comic']])
     expect(asked(shown, 'rejectMatch')).toEqual([])
-    expect(text(shown, 'decided')).toContain('has no counterpart at MyAnimeList')
+    expect(text(shown, 'decided')).toContain('No counterpart is looked for at MyAnimeList any more')
   })
 
   it('S looks another work up at that service and links the one that is chosen', async () => {

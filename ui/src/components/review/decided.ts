@@ -23,16 +23,20 @@ export function decidedKinds(all: readonly DecidedView[]): { key: Said['how']; c
   return KINDS.map((key) => ({ key, count: all.filter(({ said }) => said.how === key).length })).filter(({ count }) => count > 0)
 }
 
-/** The other work's title, or its id where nobody knows it any more; none where it is said that there is no such work. */
-function workOf(said: Said): string {
-  return said.how === 'ignored' ? '' : (said.title ?? said.external_id)
-}
+/** The other work's title; none where nobody knows it any more, or where it is said that there is no such work. */
+const workOf = (said: Said): string => (said.how === 'ignored' ? '' : (said.title ?? ''))
 
 export function useDecidedWords() {
   const { t } = useI18n()
   const { providerName } = useWords()
-  const reasonOf = (said: Said): string => (said.how === 'ignored' && said.reason) || t('review.said.no_reason')
-  const shortOf = ({ said }: DecidedView): string => t(`review.said.short.${said.how}`, { title: workOf(said), reason: reasonOf(said) })
-  const fullOf = ({ said, provider }: DecidedView): string => t(`review.said.full.${said.how}`, { title: workOf(said), provider: providerName(provider) })
-  return { reasonOf, shortOf, fullOf }
+
+  /** What stands against the title: the other work's name, or why there is none. */
+  function otherOf({ said, provider }: DecidedView): string {
+    if (said.how === 'ignored') return said.reason || t('review.said.no_reason')
+    return said.title ?? t('review.said.unknown', { provider: providerName(provider), id: said.external_id })
+  }
+
+  const shortOf = (one: DecidedView): string => t(`review.said.short.${one.said.how}`, { title: otherOf(one), reason: otherOf(one) })
+  const fullOf = ({ said, provider }: DecidedView): string => t(`review.said.full.${said.how}`, { provider: providerName(provider) })
+  return { otherOf, shortOf, fullOf }
 }
