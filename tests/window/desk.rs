@@ -8,7 +8,7 @@ use kuroibara_engine::{Engine, clock::SystemClock, config::Config, core::Provide
 use kuroibara_sim::{READER, Sim, SimConfig};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{notices::Notices, screen::Screen, tray::Tray};
+use crate::{notices::Notices, postgres::Postgres, screen::Screen, tray::Tray};
 
 /// The application that is tested.
 pub(crate) const KUROIBARA: &str = env!("CARGO_BIN_EXE_kuroibara");
@@ -58,6 +58,11 @@ impl Desk {
         let mut desk = Self::lay().await?;
         desk.was_used_with(&[Provider::AniList]).await;
         Some(desk)
+    }
+
+    /// The library is kept in this database, and not in a file.
+    pub(crate) fn keep_in(&mut self, database: &Postgres) {
+        self.session.set("DATABASE_URL", database.url());
     }
 
     /// Somebody has used Kuroibara before: in step with these services, welcomed, and asked about the tray.

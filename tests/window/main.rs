@@ -13,6 +13,8 @@ mod network;
 mod notices;
 mod offline;
 mod pages;
+#[path = "../../src-tauri/cli/tests/cli/postgres.rs"]
+mod postgres;
 mod screen;
 mod secrets;
 mod sign_in;

@@ -4,12 +4,18 @@
 use std::sync::Arc;
 
 use fantoccini::{Locator, key::Key};
-use kuroibara_engine::{Engine, core::Provider, store::LibraryQuery, sync::Order};
+use kuroibara_engine::{
+    Engine,
+    core::Provider,
+    store::{DatabaseKind, LibraryQuery},
+    sync::Order,
+};
 use kuroibara_sim::{Catalog, Sim, SimConfig, Work, anilist::ListStatus, myanimelist};
 
 use crate::{
     desk::{Desk, until},
     keyboard::{go_to, press, walk_to, write},
+    postgres::Postgres,
 };
 
 /// Titles that both lists have: 1000 and so many at AniList, 2000 and so many at MyAnimeList, which dates each fifteen years
@@ -23,9 +29,22 @@ const SOUGHT: usize = 3;
 const FOUND: i64 = 2900;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn titles_that_may_be_the_same_are_decided_by_keyboard_alone() {
+async fn titles_that_may_be_the_same_are_decided_by_keyboard_alone_on_sqlite() {
+    decide(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn titles_that_may_be_the_same_are_decided_by_keyboard_alone_on_postgresql() {
+    let Some(database) = Postgres::begin().await else { return };
+    decide(Some(&database)).await;
+    database.end().await;
+}
+
+/// The whole story, with the library in a database or, without one, in a file.
+async fn decide(database: Option<&Postgres>) {
     let config = SimConfig { entries: 0, ..SimConfig::default() };
     let Some(mut desk) = Desk::lay_before(Sim::with_catalog(config, Arc::new(catalog()))).await else { return };
+    database.into_iter().for_each(|database| desk.keep_in(database));
     fill_the_lists(&desk);
     desk.was_used_with(&[Provider::AniList, Provider::MyAnimeList]).await;
     let engine = desk.engine().await;
@@ -50,6 +69,8 @@ async fn titles_that_may_be_the_same_are_decided_by_keyboard_alone() {
     as_decided(&engine, 0).await;
     engine.sync(&Order { full: true, approved: true, ..Order::default() }).await.unwrap();
     as_decided(&engine, 1).await;
+    let place = engine.about().await.unwrap().database;
+    assert_eq!(place.kind == DatabaseKind::Postgresql, database.is_some(), "{place:?}");
 }
 
 fn catalog() -> Catalog {

@@ -9,6 +9,7 @@ mod kill;
 mod machine;
 mod matches;
 mod plan;
+mod postgres;
 mod secrets;
 mod trust;
 mod undo;

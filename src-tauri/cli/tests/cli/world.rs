@@ -11,6 +11,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::postgres::Postgres;
+
 /// Seals the sign-ins: there is no keyring where tests run.
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -28,12 +30,6 @@ pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) out: String,
     pub(crate) err: String,
-}
-
-/// A database of its own on the server of the tests.
-struct Postgres {
-    server: String,
-    name: String,
 }
 
 impl World {
@@ -68,21 +64,18 @@ impl World {
 
     /// The same with the library on a server; none: there is no server to test with.
     pub(crate) async fn on_postgres(works: usize, entries: usize) -> Option<Self> {
-        let server = postgres()?;
-        Some(Self::with(works, entries).await.on(server).await)
+        let database = Postgres::begin().await?;
+        Some(Self::with(works, entries).await.on(database))
     }
 
     /// The same before services that know these works.
     pub(crate) async fn on_postgres_of_these(works: Vec<Work>) -> Option<Self> {
-        let server = postgres()?;
-        Some(Self::of_these(works).await.on(server).await)
+        let database = Postgres::begin().await?;
+        Some(Self::of_these(works).await.on(database))
     }
 
     /// With the library on a server instead.
-    async fn on(mut self, server: String) -> Self {
-        let name = format!("cli_{}", uuid::Uuid::new_v4().simple());
-        administer(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-        let database = Postgres { server, name };
+    fn on(mut self, database: Postgres) -> Self {
         self.env.insert("DATABASE_URL".into(), database.url());
         self.database = Some(database);
         self
@@ -108,8 +101,8 @@ impl World {
 
     /// Ends the story: a database on a server does not go by itself.
     pub(crate) async fn end(self) {
-        if let Some(Postgres { server, name }) = &self.database {
-            administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        if let Some(database) = &self.database {
+            database.end().await;
         }
     }
 
@@ -237,28 +230,4 @@ impl From<std::process::Output> for Ran {
         let status = output.status.code().unwrap_or(-1);
         Self { status, out: text(output.stdout), err: text(output.stderr) }
     }
-}
-
-impl Postgres {
-    fn url(&self) -> String {
-        let (before, _) = self.server.rsplit_once('/').unwrap();
-        format!("{before}/{}", self.name)
-    }
-}
-
-/// The server of the tests; none: there is none to test with.
-fn postgres() -> Option<String> {
-    let server = std::env::var("KUROIBARA_TEST_POSTGRES_URL").ok();
-    if server.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "KUROIBARA_TEST_POSTGRES_URL is not set: run `cargo xtask test`");
-        println!("PostgreSQL was skipped: KUROIBARA_TEST_POSTGRES_URL is not set (`cargo xtask test` sets it)");
-    }
-    server
-}
-
-async fn administer(server: &str, statement: &str) {
-    use sqlx::{AssertSqlSafe, Connection};
-    let mut connection = sqlx::PgConnection::connect(server).await.expect("the server of the tests answers");
-    sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
 }
