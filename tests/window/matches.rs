@@ -125,9 +125,18 @@ async fn look_another_up(desk: &Desk) {
     press(desk, &['s']).await;
     let hit = format!("hit-{FOUND}");
     desk.element(&hit).await;
+    shows_its_cover(desk, &hit).await;
     walk_to(desk, &format!("[data-testid={hit}] [data-testid=hit-add]")).await;
     press(desk, &[Key::Enter.into()]).await;
     is_decided(desk, TITLES[SOUGHT], "The First Line").await;
+}
+
+/// Awaits the picture of a work that stands in no library.
+async fn shows_its_cover(desk: &Desk, hit: &str) {
+    let script = "return document.querySelector(`[data-testid=${arguments[0]}] img`)?.naturalWidth > 0";
+    let drawn =
+        async || desk.window().execute(script, vec![hit.into()]).await.unwrap().as_bool().filter(|drawn| *drawn);
+    until("the cover of what was found", drawn).await;
 }
 
 /// What was said to be another work is asked again; what has no counterpart stands there with its reason.

@@ -703,6 +703,8 @@ export type Hit = {
 	volumes: number | null,
 	/**  Who wrote and drew it. */
 	authors: string[],
+	/**  Address of its cover picture. */
+	cover?: string | null,
 	/**  The manga of the library that it is, if it is one. */
 	manga_id?: MangaId | null,
 };

@@ -330,7 +330,7 @@ export interface Hit {
   chapters: number | null
   volumes: number | null
   authors: string[]
-  cover?: string | null
+  cover: string | null
   manga_id: string | null
 }
 

@@ -16,7 +16,16 @@ pub(crate) const SCHEME: &str = "cover";
 /// An address changes with its picture, so what is there may be kept for good.
 const FOR_GOOD: &str = "private, max-age=31536000, immutable";
 
-/// Answers with the cover of the manga that the address names.
+/// Whose cover an address names.
+#[derive(Debug, PartialEq)]
+enum Whose {
+    /// That of a manga of the library.
+    Manga(MangaId),
+    /// That of another work, which the engine offered by this name.
+    Offered(String),
+}
+
+/// Answers with the cover that the address names.
 pub(crate) fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,
@@ -24,22 +33,29 @@ pub(crate) fn serve<R: Runtime>(
 ) {
     let app = context.app_handle().clone();
     tauri::async_runtime::spawn(async move {
-        let found = match manga(request.uri().path()) {
-            Some(manga) => found(&app.state::<Session>(), manga).await,
+        let found = match whose(request.uri().path()) {
+            Some(whose) => found(&app.state::<Session>(), whose).await,
             None => None,
         };
         responder.respond(found.unwrap_or_else(nothing));
     });
 }
 
-/// The manga that an address such as `/0190…` names.
-fn manga(path: &str) -> Option<MangaId> {
-    path.trim_start_matches('/').parse().ok().map(MangaId)
+/// What an address such as `/0190…` or `/of/3f2c…` names.
+fn whose(path: &str) -> Option<Whose> {
+    match path.strip_prefix("/of/") {
+        Some(name) => Some(Whose::Offered(name.to_owned())),
+        None => path.trim_start_matches('/').parse().ok().map(|id| Whose::Manga(MangaId(id))),
+    }
 }
 
-async fn found(session: &Session, manga: MangaId) -> Option<Response<Cow<'static, [u8]>>> {
+async fn found(session: &Session, whose: Whose) -> Option<Response<Cow<'static, [u8]>>> {
     let engine = session.engine().await.ok()?;
-    let picture = engine.cover(manga).await.inspect_err(|error| tracing::debug!(%error, "no cover")).ok()??;
+    let picture = match whose {
+        Whose::Manga(manga) => engine.cover(manga).await,
+        Whose::Offered(name) => engine.offered_cover(&name).await,
+    };
+    let picture = picture.inspect_err(|error| tracing::debug!(%error, "no cover")).ok()??;
     Response::builder()
         .header(header::CONTENT_TYPE, picture.kind.content_type())
         .header(header::CACHE_CONTROL, FOR_GOOD)
@@ -61,10 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_names_a_manga_or_nothing() {
-        assert!(manga("/019ab1c2-0000-7000-8000-000000000001").is_some());
+    fn an_address_names_a_manga_an_offered_cover_or_nothing() {
+        assert!(matches!(whose("/019ab1c2-0000-7000-8000-000000000001"), Some(Whose::Manga(_))));
+        assert_eq!(whose("/of/3f2c"), Some(Whose::Offered("3f2c".into())));
         for other in ["/", "", "/../kuroibara.db", "/019ab1c2", "/https://example.org/a.png"] {
-            assert!(manga(other).is_none(), "{other}");
+            assert_eq!(whose(other), None, "{other}");
         }
     }
 }

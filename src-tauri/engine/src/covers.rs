@@ -30,6 +30,8 @@ const ROOM: u64 = 500 << 20;
 const ROOM_AFTER: u64 = ROOM / 10 * 9;
 /// How many are fetched at the same time.
 const AT_ONCE: usize = 4;
+/// So many covers of works outside the library are remembered by name: more than any page offers.
+const OFFERED: usize = 10_000;
 /// What could not be fetched is not asked for again before.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
@@ -47,13 +49,44 @@ struct State {
     used: Option<u64>,
     /// What could not be fetched, and when that was.
     missed: HashMap<String, (Time, PictureError)>,
+    /// Where the covers are that were offered by name.
+    offered: HashMap<String, Url>,
 }
 
 impl Engine {
     /// The cover of a manga, from this disk or from the provider; none: it has none.
     pub async fn cover(&self, manga: MangaId) -> Result<Option<Picture>, EngineError> {
         let address = self.db.details(manga).await?.and_then(|details| details.cover);
-        let Some(url) = address.and_then(|address| Url::parse(&address).ok()) else { return Ok(None) };
+        match address.and_then(|address| Url::parse(&address).ok()) {
+            Some(url) => self.picture(url).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A name by which the cover at this address can be asked for while this engine runs, for works that are in no library.
+    /// None: it is no address. So whoever shows a page names covers that a service told of, and never an address of its own.
+    pub fn offer_cover(&self, address: &str) -> Option<String> {
+        let url = Url::parse(address).ok()?;
+        // Half of it tells pictures apart, and is not taken for a token where answers are looked over.
+        let name: String = name(&url).chars().take(32).collect();
+        let offered = &mut self.covers.state().offered;
+        if offered.len() >= OFFERED {
+            offered.clear();
+        }
+        offered.insert(name.clone(), url);
+        Some(name)
+    }
+
+    /// The cover that was offered by this name; none: there was none.
+    pub async fn offered_cover(&self, name: &str) -> Result<Option<Picture>, EngineError> {
+        let url = self.covers.state().offered.get(name).cloned();
+        match url {
+            Some(url) => self.picture(url).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn picture(&self, url: Url) -> Result<Option<Picture>, EngineError> {
         let name = name(&url);
         if let Some(kept) = self.covers.kept(&name).await {
             return Ok(Some(kept));

@@ -39,6 +39,9 @@ pub struct Hit {
     pub volumes: Option<u32>,
     /// Who wrote and drew it.
     pub authors: Vec<String>,
+    /// Address of its cover picture.
+    #[serde(default)]
+    pub cover: Option<String>,
     /// The manga of the library that it is, if it is one.
     #[serde(default)]
     pub manga_id: Option<MangaId>,
@@ -92,6 +95,7 @@ fn hit(provider: Provider, work: Work) -> Hit {
         chapters: work.totals.chapters,
         volumes: work.totals.volumes,
         authors: work.authors,
+        cover: work.cover,
         manga_id: None,
     }
 }

@@ -205,3 +205,20 @@ async fn a_cover_is_fetched_once_and_again_when_its_file_is_damaged() {
     let nobody = MangaId(uuid::Uuid::nil());
     assert_eq!(world.engine.cover(nobody).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_work_that_a_search_found_has_a_cover_by_the_name_that_was_offered_and_by_no_other() {
+    let (world, entry) = synced().await;
+    let cover = world.engine.cover(entry.manga_id).await.unwrap();
+    for provider in Provider::ALL {
+        let hits = world.engine.search(provider, &entry.title, 5).await.unwrap();
+        let address = hits[0].cover.clone().expect("a search tells of the cover");
+        let name = world.engine.offer_cover(&address).unwrap();
+        let offered = world.engine.offered_cover(&name).await.unwrap();
+        assert_eq!(offered.map(|picture| picture.kind), cover.as_ref().map(|picture| picture.kind), "{provider}");
+    }
+    assert_eq!(world.engine.offered_cover("0000").await.unwrap(), None);
+    assert_eq!(world.engine.offer_cover("no address"), None);
+    let elsewhere = world.engine.offer_cover("https://covers.example.org/1.png").unwrap();
+    assert!(world.engine.offered_cover(&elsewhere).await.is_err(), "only the services' own hosts are asked");
+}

@@ -47,7 +47,7 @@ export function hitsFor(provider: Provider, query: string): Hit[] {
     .map((entry, at) => ({
       provider, external_id: String(7_000_000 + at), title: entry.title, titles: entry.titles.map((title) => title.text),
       format: entry.format, year: 2010 + at, chapters: entry.total_chapters, volumes: entry.total_volumes,
-      authors: ['Mori Aoi'], manga_id: at === 0 ? entry.manga_id : null,
+      authors: ['Mori Aoi'], cover: entry.cover, manga_id: at === 0 ? entry.manga_id : null,
     }))
 }
 

@@ -7,11 +7,13 @@ use std::{
 };
 
 use kuroibara_engine::{
+    Engine,
     core::{MangaId, Provider, RunId},
     decided::DecidedView,
     detail::EntryDetail,
     library::{EntryView, LibraryView},
     matches::MatchView,
+    search::Hit,
     sync::report::{PlanRow, ProviderReport, Report, Strategy},
 };
 use serde::Serialize;
@@ -77,11 +79,28 @@ pub(crate) fn detail(detail: EntryDetail) -> EntryDetail {
     EntryDetail { entry: entry(detail.entry), ..detail }
 }
 
-/// The same of both titles of each match. A work that no manga of the library is has no cover here.
-pub(crate) fn matches(matches: Vec<MatchView>) -> Vec<MatchView> {
+/// The same of what a service found.
+pub(crate) fn hits(engine: &Engine, hits: Vec<Hit>) -> Vec<Hit> {
+    let seen = |mut hit: Hit| {
+        hit.cover = hit.cover.and_then(|address| offered(engine, &address));
+        hit
+    };
+    hits.into_iter().map(seen).collect()
+}
+
+/// The address of a cover of a work that may be in no library.
+fn offered(engine: &Engine, address: &str) -> Option<String> {
+    Some(format!("{COVERS}of/{}", engine.offer_cover(address)?))
+}
+
+/// The same of both titles of each match.
+pub(crate) fn matches(engine: &Engine, matches: Vec<MatchView>) -> Vec<MatchView> {
     let seen = |mut one: MatchView| {
         one.manga.cover = one.manga.cover.map(|address| cover(one.manga_id, &address));
-        one.other.cover = one.other_id.zip(one.other.cover).map(|(manga, address)| cover(manga, &address));
+        one.other.cover = one.other.cover.and_then(|address| match one.other_id {
+            Some(manga) => Some(cover(manga, &address)),
+            None => offered(engine, &address),
+        });
         one
     };
     matches.into_iter().map(seen).collect()

@@ -78,7 +78,8 @@ pub async fn search_provider(
     provider: Provider,
     query: String,
 ) -> Result<Vec<Hit>, AppError> {
-    Ok(session.engine().await?.search(provider, &query, HITS).await?)
+    let engine = session.engine().await?;
+    Ok(answer::hits(&engine, engine.search(provider, &query, HITS).await?))
 }
 
 /// Says that a title is that work of a service.

@@ -94,7 +94,8 @@ pub async fn undo_since(session: State<'_, Session>, since: Time, force: bool) -
 #[tauri::command]
 #[specta::specta]
 pub async fn matches(session: State<'_, Session>) -> Result<Vec<MatchView>, AppError> {
-    Ok(answer::matches(session.engine().await?.matches().await?))
+    let engine = session.engine().await?;
+    Ok(answer::matches(&engine, engine.matches().await?))
 }
 
 /// Links the two titles for good. The next sync merges them.
