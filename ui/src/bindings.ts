@@ -27,12 +27,10 @@ export const commands = {
 	previewSync: (provider: Provider | null, full: boolean) => __TAURI_INVOKE<ReportView>("preview_sync", { provider, full }),
 	/**  The plan that waits for a person; none if nothing does. */
 	waitingPlan: () => __TAURI_INVOKE<WaitingPlan | null>("waiting_plan"),
-	/**  Leaves a title out of the plan this time. */
-	planSkip: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_skip", { row }),
-	/**  Leaves a title out of the plan for ever. */
-	planNever: (row: number) => __TAURI_INVOKE<WaitingPlan>("plan_never", { row }),
 	/**  Decides on a row, a group of fields or one field of the plan that was looked at. */
 	planDecide: (runId: RunId, decision: PlanDecision) => __TAURI_INVOKE<WaitingPlan>("plan_decide", { runId, decision }),
+	/**  Takes back what was said last of the plan that was looked at. */
+	planTakeBack: (runId: RunId) => __TAURI_INVOKE<WaitingPlan>("plan_take_back", { runId }),
 	/**
 	 *  Carries the plan out: these rows, or without any all that were not left out. With the run that made it, only if it is
 	 *  still that one.
@@ -82,7 +80,12 @@ export const commands = {
 	 */
 	resolveConflict: (id: string, answer: string, alike: boolean) => __TAURI_INVOKE<number>("resolve_conflict", { id, answer, alike }),
 	/**
-	 *  Takes back a change, a run or an earlier undo; with `force` also where something newer stands. The next sync carries it to
+	 *  Takes an answer back, with those that were given alike: the questions are open again. What was carried out already is
+	 *  taken back by [`undo`] with the question's id.
+	 */
+	reopenConflict: (id: string) => __TAURI_INVOKE<Reopened>("reopen_conflict", { id }),
+	/**
+	 *  Takes back a change, a run, an earlier undo or what an answer changed; with `force` also where something newer stands. The next sync carries it to
 	 *  the services.
 	 */
 	undo: (id: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo", { id, force }),
@@ -539,7 +542,7 @@ export type EntryView = {
 };
 
 /**  A stable word for what went wrong. Where the engine has a word for the same, it is that. */
-export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "answered_before" | "bad_input" | "busy" | "link_contradicts" | "newer_edits" | "no_cover" | "no_plan" | "plan_replaced" | "refused" | "snapshot_damaged" | "undone_before" | "unknown_manga";
+export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "answered_before" | "bad_input" | "busy" | "carried_out" | "link_contradicts" | "newer_edits" | "no_cover" | "no_plan" | "plan_replaced" | "refused" | "snapshot_damaged" | "undone_before" | "unknown_manga";
 
 /**  Something that happened. */
 export type Event = 
@@ -1042,6 +1045,14 @@ export type RemovalPolicy =
 "follow" | 
 /**  Keep it there. */
 "keep";
+
+/**  What became of taking an answer back. */
+export type Reopened = {
+	/**  Questions that are open again. */
+	reopened: number,
+	/**  Questions whose answer was carried out already, or whose title was changed since: they stay answered. */
+	carried_out: number,
+};
 
 /**  What a run did, or would do. */
 export type ReportView = {
@@ -1614,6 +1625,8 @@ export type WaitingPlan = {
 	full: boolean,
 	/**  Why it waits, by provider. */
 	waits: Partial<{ [key in Provider]: Waits }>,
+	/**  How many of the things that were said of it can be taken back. */
+	said: number,
 	/**  Its rows, numbered from 1. */
 	rows: WaitingRow[],
 };

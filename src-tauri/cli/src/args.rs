@@ -337,6 +337,8 @@ pub(crate) enum PlanStep {
         #[command(flatten)]
         of: OfPlan,
     },
+    /// Take back what was said last of the plan
+    Back(OfPlan),
     /// Carry the plan out
     Apply {
         /// Only these rows; the whole plan but what was left out when none is named
@@ -396,6 +398,13 @@ pub(crate) enum ConflictStep {
         /// Answer every question of this kind alike
         #[arg(long)]
         all_alike: bool,
+    },
+    /// Take an answer back, with those given alike, while no sync has carried it out; later `undo ID` takes back what it
+    /// changed
+    Reopen {
+        /// The question's id, as `conflicts` showed it
+        #[arg(value_parser = values::id)]
+        id: uuid::Uuid,
     },
 }
 

@@ -88,6 +88,7 @@ pub(crate) fn of_error(error: &EngineError) -> Exit {
         | EngineError::NoPlan
         | EngineError::PlanReplaced
         | EngineError::AnsweredBefore(_)
+        | EngineError::CarriedOut
         | EngineError::UndoneBefore
         | EngineError::Refused(_) => Exit::BadInput,
         EngineError::Begin(error) => of_begin(error),

@@ -117,6 +117,7 @@ Examples:
   kuroibara-cli plan never 3                # not ever
   kuroibara-cli plan set 3 --score 80       # another value, everywhere
   kuroibara-cli plan accept 3               # after all, as it was proposed
+  kuroibara-cli plan back                   # as it was before what you said last
   kuroibara-cli plan apply                  # carry out the rest
   kuroibara-cli plan apply 1 2              # only these
   kuroibara-cli plan nevers                 # what is never synced
@@ -135,7 +136,8 @@ Where a title is missing:   keep (leave it so), remove (everywhere), restore (ad
 Examples:
   kuroibara-cli conflicts
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 local
-  kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike";
+  kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike
+  kuroibara-cli conflicts reopen 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11   # think again, before the next sync";
 
 /// After `matches --help`.
 pub(crate) const MATCHES: &str = "\

@@ -2,6 +2,8 @@
 //! [`kuroibara_core::merge::decide`]; here the question is found, and the decision stored with its history. Nothing is sent:
 //! the next sync does.
 
+mod take_back;
+
 use std::collections::{BTreeMap, HashMap};
 
 use enum_map::EnumMap;
@@ -15,13 +17,15 @@ use kuroibara_core::{
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use take_back::Reopened;
+
 use crate::{
     Engine,
     edit::to_json,
     error::EngineError,
     store::{
         Batch, Change, Conflict, ConflictChange, ConflictKind, Integration, JournalRow, LoadedManga, MangaChange,
-        MappingChange, OutboxChange, Pick, Scope,
+        MappingChange, OutboxChange, Pick, Remembered, Scope,
     },
 };
 
@@ -104,7 +108,7 @@ impl Engine {
         let policy = self.policy(&integrations).await?;
         let mut answered = 1;
         for some in open.chunks(AT_ONCE) {
-            answered += self.resolve_some(some, answer, &integrations, &policy).await?;
+            answered += self.resolve_some(some, (id, answer), &integrations, &policy).await?;
         }
         Ok(answered)
     }
@@ -113,7 +117,7 @@ impl Engine {
     async fn resolve_some(
         &self,
         some: &[Conflict],
-        answer: Answer,
+        said: (Uuid, Answer),
         integrations: &EnumMap<Provider, Integration>,
         policy: &Policy,
     ) -> Result<usize, EngineError> {
@@ -126,7 +130,7 @@ impl Engine {
             for loaded in &loaded {
                 let Some(question) = open.iter().find(|one| one.manga == loaded.id) else { continue };
                 let Some(question) = loaded.conflicts.iter().find(|one| one.id == question.id) else { continue };
-                match self.decision(loaded, question, answer, integrations, policy) {
+                match self.decision(loaded, question, said, integrations, policy) {
                     Ok(change) => changes.push(change),
                     Err(EngineError::Refused(why)) => tracing::info!(manga = %loaded.id, why, "stays open"),
                     Err(error) => return Err(error),
@@ -147,11 +151,12 @@ impl Engine {
         if let Some(decision) = conflict.decision {
             return Err(EngineError::AnsweredBefore(decision));
         }
+        self.forget_old_decisions().await?;
         let integrations = self.db.integrations().await?;
         let policy = self.policy(&integrations).await?;
         let answered = self.change(conflict.manga, |loaded| {
             let open = loaded.conflicts.iter().find(|open| open.id == id).ok_or_else(|| no_such_question(id))?;
-            Ok(Some(self.decision(loaded, open, answer, &integrations, &policy)?))
+            Ok(Some(self.decision(loaded, open, (id, answer), &integrations, &policy)?))
         });
         match (answered.await, self.db.conflict(id).await?.and_then(|conflict| conflict.decision)) {
             // Somebody was quicker, here or on another device.
@@ -160,11 +165,12 @@ impl Engine {
         }
     }
 
+    /// What an answer changes, which was given to the question `with` and, if that is another one, to this one alike.
     fn decision(
         &self,
         loaded: &LoadedManga,
         open: &Conflict,
-        answer: Answer,
+        (with, answer): (Uuid, Answer),
         integrations: &EnumMap<Provider, Integration>,
         policy: &Policy,
     ) -> Result<MangaChange, EngineError> {
@@ -175,7 +181,9 @@ impl Engine {
         let mut change = MangaChange::of(loaded.id, loaded.version);
         change.mappings = self.decided_mappings(loaded, &state, &decided);
         change.journal = self.decided_lines(loaded, &decided);
-        change.conflicts = vec![ConflictChange::Close { id: open.id, decision: answer.as_str().to_owned() }];
+        let remembered = Some(Remembered { with, before: take_back::before(loaded, &decided) });
+        let decision = answer.as_str().to_owned();
+        change.conflicts = vec![ConflictChange::Close { id: open.id, decision, remembered }];
         change.local = (decided.local != loaded.state.local).then_some(decided.local);
         Ok(change)
     }

@@ -90,6 +90,12 @@ pub enum EngineError {
     /// A question was answered already, with this answer.
     #[error("this question was answered before: {0}")]
     AnsweredBefore(String),
+    /// An answer can't be taken back as if it had not been given.
+    #[error(
+        "this answer was carried out already, or the title was changed since. `undo` with the question's id takes back what it \
+         changed"
+    )]
+    CarriedOut,
     /// What is to be taken back was taken back already.
     #[error("this was taken back before: everything is as it was")]
     UndoneBefore,
@@ -122,6 +128,7 @@ impl EngineError {
             Self::PlanReplaced => "plan_replaced",
             Self::SnapshotDamaged => "snapshot_damaged",
             Self::AnsweredBefore(_) => "answered_before",
+            Self::CarriedOut => "carried_out",
             Self::UndoneBefore => "undone_before",
             Self::Refused(_) => "refused",
         }

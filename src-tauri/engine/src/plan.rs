@@ -3,6 +3,7 @@
 
 mod decide;
 mod never;
+mod take_back;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,6 +37,8 @@ pub struct WaitingPlan {
     pub full: bool,
     /// Why it waits, by provider.
     pub waits: BTreeMap<Provider, Waits>,
+    /// How many of the things that were said of it can be taken back.
+    pub said: usize,
     /// Its rows, numbered from 1.
     pub rows: Vec<WaitingRow>,
 }
@@ -47,7 +50,8 @@ impl Engine {
         let rows = WaitingRow::read(run.plan)
             .map_err(|_| EngineError::Refused("the plan that waits was made by another version: sync again".into()))?;
         let full = run.strategy == Strategy::Full.as_str();
-        Ok(Some(WaitingPlan { run_id: run.id, full, waits: waits(run.report), rows }))
+        let said = self.said(run.id).await?.len();
+        Ok(Some(WaitingPlan { run_id: run.id, full, waits: waits(run.report), said, rows }))
     }
 
     /// The plan that waits, if it is still the one of `run`; without one, whichever waits.

@@ -4,7 +4,7 @@
 
 pub(crate) mod steps;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kuroibara_core::{
     Field, MangaId, Provider, RunId, Time,
@@ -18,7 +18,7 @@ use crate::{
     Engine,
     edit::to_json,
     error::EngineError,
-    store::{Batch, Change, JournalRow, LoadedManga, MangaChange, Pick, Scope},
+    store::{Batch, Change, Conflict, JournalRow, LoadedManga, MangaChange, Pick, Scope},
 };
 
 /// Manga per transaction.
@@ -27,7 +27,8 @@ pub(crate) const AT_ONCE: usize = 500;
 /// What is to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A run, or an earlier undo, or one change: all ids are different.
+    /// A run, or an earlier undo, or one change, or an answered question, of which what followed goes back: all ids are
+    /// different.
     Id(Uuid),
     /// Everything since then.
     Since(Time),
@@ -127,13 +128,31 @@ impl Engine {
             Target::Since(since) => self.db.journal_since(since).await?,
             Target::Id(id) => match self.db.journal_row(id).await? {
                 Some(row) => vec![row],
-                None => self.db.journal(Some(RunId(id)), u32::MAX, 0).await?,
+                None => match self.db.journal(Some(RunId(id)), u32::MAX, 0).await? {
+                    rows if rows.is_empty() => self.rows_of_answer(id).await?,
+                    rows => rows,
+                },
             },
         };
         if rows.is_empty() {
             return Err(EngineError::Refused(
                 "nothing in the history is called that. See `history` for the ids".into(),
             ));
+        }
+        Ok(rows)
+    }
+
+    /// What happened since a question was answered, and those that were answered alike, to the fields that it was about; of
+    /// a title that was gone somewhere all of it.
+    async fn rows_of_answer(&self, id: Uuid) -> Result<Vec<JournalRow>, EngineError> {
+        let Some(Conflict { remembered: Some(remembered), .. }) = self.db.conflict(id).await? else {
+            return Ok(Vec::new());
+        };
+        let answered = self.db.conflicts_decided_with(remembered.with).await?;
+        let mut past = self.db.journal_of(&answered.iter().map(|one| one.manga).collect::<Vec<_>>()).await?;
+        let mut rows = Vec::new();
+        for one in &answered {
+            rows.extend(of_answer(past.remove(&one.manga).unwrap_or_default(), one));
         }
         Ok(rows)
     }
@@ -217,6 +236,29 @@ impl Engine {
         }
     }
 }
+
+/// The lines of a title's `past` (the newest first) with which an answer was carried out: until something else changed the
+/// same.
+fn of_answer(past: Vec<JournalRow>, answered: &Conflict) -> Vec<JournalRow> {
+    let mut changed_since = HashSet::new();
+    let mut rows: Vec<JournalRow> = Vec::new();
+    for row in past.into_iter().rev() {
+        let about = answered.group.is_none_or(|group| row.field.is_some_and(|field| field.group() == group));
+        if !about || answered.decided_at.is_none_or(|decided| row.at < decided) {
+            continue;
+        }
+        if !CARRIES_OUT.contains(&row.cause.as_str()) {
+            changed_since.insert(row.field);
+        } else if !changed_since.contains(&row.field) {
+            rows.push(row);
+        }
+    }
+    rows.reverse();
+    rows
+}
+
+/// Why lines stand in the history that belong to an answer.
+const CARRIES_OUT: [&str; 6] = ["decided", "removed", "restored", "push", "push_effect", "push_removed"];
 
 /// Whether taking back changes anything: what the library says, or what is agreed with a provider.
 fn changes(loaded: &LoadedManga, undone: &Undone) -> bool {

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use kuroibara_core::{Field, Fields, Provider, Rule, Status, Value};
 use kuroibara_engine::{
+    plan::{Part, PlanDecision, Verdict},
     schedule::Wishes,
     settings::SettingsChange,
     store::LibraryQuery,
@@ -231,8 +232,10 @@ async fn a_row_that_is_never_wanted_stays_out_and_a_skipped_one_comes_again() {
     world.connect(Provider::AniList).await;
     world.engine.sync(&Order::default()).await.unwrap();
     let plan = world.engine.waiting_plan().await.unwrap().unwrap();
-    world.engine.plan_skip(1).await.unwrap();
-    world.engine.plan_never(2).await.unwrap();
+    for (row, verdict) in [(1, Verdict::Skip), (2, Verdict::Never)] {
+        let said = PlanDecision { rows: vec![row], part: Part::Row, verdict };
+        world.engine.plan_decide(None, &said).await.unwrap();
+    }
     let report = world.engine.plan_apply(None, &[]).await.unwrap();
     assert_eq!(report.providers[&Provider::AniList].created_local, plan.rows.len() - 2);
     world.pass(60);

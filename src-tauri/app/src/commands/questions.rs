@@ -2,7 +2,7 @@
 
 use kuroibara_engine::{
     core::{ExternalId, MangaId, Provider, Time, merge::decide::UnknownAnswer},
-    decide::ConflictView,
+    decide::{ConflictView, Reopened},
     decided::DecidedView,
     matches::MatchView,
     snapshots::{SnapshotDetail, SnapshotView},
@@ -43,6 +43,14 @@ pub async fn resolve_conflict(
     Ok(if alike { engine.resolve_alike(id, answer).await? } else { engine.resolve(id, answer).await.map(|()| 1)? })
 }
 
+/// Takes an answer back, with those that were given alike: the questions are open again. What was carried out already is
+/// taken back by [`undo`] with the question's id.
+#[tauri::command]
+#[specta::specta]
+pub async fn reopen_conflict(session: State<'_, Session>, id: Uuid) -> Result<Reopened, AppError> {
+    Ok(session.engine().await?.reopen(id).await?)
+}
+
 /// The lists as they were before a sync wrote to them, the newest first.
 #[tauri::command]
 #[specta::specta]
@@ -75,7 +83,7 @@ pub async fn restore_snapshot(
     Ok(session.engine().await?.restore(id, manga_id, force).await?)
 }
 
-/// Takes back a change, a run or an earlier undo; with `force` also where something newer stands. The next sync carries it to
+/// Takes back a change, a run, an earlier undo or what an answer changed; with `force` also where something newer stands. The next sync carries it to
 /// the services.
 #[tauri::command]
 #[specta::specta]

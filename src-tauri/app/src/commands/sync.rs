@@ -41,20 +41,6 @@ pub async fn waiting_plan(session: State<'_, Session>) -> Result<Option<WaitingP
     Ok(session.engine().await?.waiting_plan().await?)
 }
 
-/// Leaves a title out of the plan this time.
-#[tauri::command]
-#[specta::specta]
-pub async fn plan_skip(session: State<'_, Session>, row: usize) -> Result<WaitingPlan, AppError> {
-    Ok(session.engine().await?.plan_skip(row).await?)
-}
-
-/// Leaves a title out of the plan for ever.
-#[tauri::command]
-#[specta::specta]
-pub async fn plan_never(session: State<'_, Session>, row: usize) -> Result<WaitingPlan, AppError> {
-    Ok(session.engine().await?.plan_never(row).await?)
-}
-
 /// Decides on a row, a group of fields or one field of the plan that was looked at.
 #[tauri::command]
 #[specta::specta]
@@ -64,6 +50,13 @@ pub async fn plan_decide(
     decision: PlanDecision,
 ) -> Result<WaitingPlan, AppError> {
     Ok(session.engine().await?.plan_decide(Some(run_id), &decision).await?)
+}
+
+/// Takes back what was said last of the plan that was looked at.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_take_back(session: State<'_, Session>, run_id: RunId) -> Result<WaitingPlan, AppError> {
+    Ok(session.engine().await?.plan_take_back(Some(run_id)).await?)
 }
 
 /// Carries the plan out: these rows, or without any all that were not left out. With the run that made it, only if it is

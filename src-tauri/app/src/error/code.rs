@@ -68,6 +68,7 @@ pub enum ErrorCode {
     AnsweredBefore,
     BadInput,
     Busy,
+    CarriedOut,
     LinkContradicts,
     NewerEdits,
     NoCover,

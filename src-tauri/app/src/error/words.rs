@@ -73,6 +73,12 @@ pub(super) fn of(error: &EngineError) -> AppError {
             "This question was answered already, here or on another device.".into(),
             "Nothing has to be done. The history shows what was chosen.",
         ),
+        EngineError::CarriedOut => (
+            ErrorCode::CarriedOut,
+            "This was carried out already, or the title was changed since, so the question can't be opened again."
+                .into(),
+            "What it changed can be taken back in Activity.",
+        ),
         EngineError::UndoneBefore => (
             ErrorCode::UndoneBefore,
             "This was taken back already: everything is as it was before.".into(),
@@ -115,6 +121,7 @@ pub(super) fn about(error: &EngineError) -> Option<Provider> {
         | EngineError::PlanReplaced
         | EngineError::SnapshotDamaged
         | EngineError::AnsweredBefore(_)
+        | EngineError::CarriedOut
         | EngineError::UndoneBefore
         | EngineError::Refused(_) => None,
     }

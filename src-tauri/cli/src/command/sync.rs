@@ -41,6 +41,7 @@ impl Desk<'_> {
             Some(PlanStep::Never(of)) => self.decide(of, Verdict::Never).await,
             Some(PlanStep::Accept(of)) => self.decide(of, Verdict::Accept).await,
             Some(PlanStep::Set { row, value, of }) => self.set(*row, value, of).await,
+            Some(PlanStep::Back(of)) => self.voice.say(&self.engine.plan_take_back(of.run).await?, show::plan),
             Some(PlanStep::Apply { rows, of }) => self.apply(rows, of).await,
             Some(PlanStep::Nevers) => self.voice.say(&Nevers { nevers: self.engine.nevers().await? }, show::nevers),
             Some(PlanStep::Allow { work, field }) => {
@@ -86,6 +87,7 @@ impl Desk<'_> {
                 };
                 self.voice.say(&Resolved { resolved }, show::resolved)
             }
+            Some(ConflictStep::Reopen { id }) => self.voice.say(&self.engine.reopen(*id).await?, show::reopened),
         }
     }
 

@@ -1,7 +1,10 @@
 //! Questions that only a person can answer.
 
 use kuroibara_core::{Field, Fields};
-use kuroibara_engine::{decide::ConflictView, store::ConflictKind};
+use kuroibara_engine::{
+    decide::{ConflictView, Reopened},
+    store::ConflictKind,
+};
 use serde::Serialize;
 
 use super::{moment, paragraphs, report, value_text};
@@ -33,6 +36,20 @@ pub(crate) fn resolved(resolved: &Resolved, _: Look) -> String {
     match resolved.resolved {
         1 => "Answered. The next sync carries it out.".into(),
         count => format!("{count} questions answered. The next sync carries them out."),
+    }
+}
+
+/// What is open again.
+pub(crate) fn reopened(back: &Reopened, _: Look) -> String {
+    let Reopened { reopened, carried_out } = *back;
+    let open = match reopened {
+        1 => "The question is open again.".to_owned(),
+        count => format!("{count} questions are open again."),
+    };
+    match carried_out {
+        0 => open,
+        1 => format!("{open} One answer was carried out already, and stays."),
+        count => format!("{open} {count} answers were carried out already, and stay."),
     }
 }
 

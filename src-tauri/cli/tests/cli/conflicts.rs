@@ -54,10 +54,15 @@ async fn differing_notes_are_chosen(world: &World, entry: &Value) {
     assert!(conflict["answers"].as_array().unwrap().contains(&json!("anilist")));
     let id = conflict["id"].as_str().unwrap();
     assert_eq!(world.run(&["conflicts", "resolve", id, "keep"]).await.status, 2, "no answer to such a question");
+    assert_eq!(world.answer(&["conflicts", "resolve", id, "anilist"]).await, json!({ "resolved": 1 }));
+    assert_eq!(world.answer(&["conflicts", "reopen", id]).await, json!({ "reopened": 1, "carried_out": 0 }));
+    assert_eq!(open(world, entry).await, asked, "the same question is open again");
     assert_eq!(world.answer(&["conflicts", "resolve", id, "local"]).await, json!({ "resolved": 1 }));
     assert_eq!(world.run(&["conflicts", "resolve", id, "local"]).await.status, 2, "it was answered before");
     world.answer(&["sync"]).await;
     assert_eq!(world.sim.anilist.entry(there).unwrap().notes.as_deref(), Some("said here"));
+    let late = world.run(&["conflicts", "reopen", id]).await;
+    assert!(late.status == 2 && late.err.contains("carried out already"), "{late:?}");
     let history = world.answer(&["history", "--limit", "200"]).await;
     let lost = |change: &&Value| change["cause"] == "conflict_lost" && change["before"]["notes"] == "said there";
     assert!(history["changes"].as_array().unwrap().iter().any(|change| lost(&change)), "the loser is in the history");

@@ -30,6 +30,9 @@ async fn rows_are_left_out_once_or_for_ever() {
     let title = |row: usize| format!("anilist:{}", plan["rows"][row]["external_id"].as_str().unwrap());
     let after = world.answer(&["plan", "skip", "1"]).await;
     assert_eq!((&after["rows"][0]["skipped"], &after["rows"][1]["skipped"]), (&true.into(), &false.into()));
+    assert_eq!(world.answer(&["plan", "back"]).await, plan, "as if nothing had been said");
+    assert_eq!(world.run(&["plan", "back"]).await.status, 2, "nothing else was said");
+    world.answer(&["plan", "skip", "1"]).await;
     world.answer(&["plan", "never", "2"]).await;
     world.answer(&["plan", "apply"]).await;
     let edit = async |title: String| world.run(&["edit", &title, "--private", "false"]).await.status;

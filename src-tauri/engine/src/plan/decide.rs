@@ -4,7 +4,7 @@
 use kuroibara_core::{Field, Fields, Group, Origin, RunId, Time, plan::Action};
 use serde::Deserialize;
 
-use super::{WaitingPlan, WaitingRow, Wish};
+use super::{WaitingPlan, WaitingRow, Wish, take_back::Before};
 use crate::{Engine, error::EngineError, store::Ignored};
 
 /// What a person says of a part of a plan.
@@ -48,31 +48,26 @@ pub enum Verdict {
 }
 
 impl Engine {
-    /// Leaves a row out of the plan that waits. The next sync proposes it again.
-    pub async fn plan_skip(&self, row: usize) -> Result<WaitingPlan, EngineError> {
-        self.plan_decide(None, &PlanDecision { rows: vec![row], part: Part::Row, verdict: Verdict::Skip }).await
-    }
-
-    /// Never syncs this row's title with its provider again, and leaves it out of the plan.
-    pub async fn plan_never(&self, row: usize) -> Result<WaitingPlan, EngineError> {
-        self.plan_decide(None, &PlanDecision { rows: vec![row], part: Part::Row, verdict: Verdict::Never }).await
-    }
-
     /// Decides on a part of the plan that waits. With `run`, only if that is still the plan: its rows may have changed.
     pub async fn plan_decide(&self, run: Option<RunId>, said: &PlanDecision) -> Result<WaitingPlan, EngineError> {
         let mut plan = self.plan_of(run).await?;
-        let now = self.clock.now();
+        let (then, now) = (plan.rows.clone(), self.clock.now());
         for row in &said.rows {
             plan.decide(*row, said, now)?;
         }
-        if said.verdict == Verdict::Never {
-            self.never(&plan, said, now).await?;
-        }
-        let rows = serde_json::to_value(&plan.rows).unwrap_or_default();
-        if self.db.replace_plan(plan.run_id, &rows).await? { Ok(plan) } else { Err(EngineError::PlanReplaced) }
+        let nevers = match said.verdict {
+            Verdict::Never => self.never(&plan, said, now).await?,
+            Verdict::Accept | Verdict::Skip | Verdict::Value(_) => Vec::new(),
+        };
+        let mut earlier = self.said(plan.run_id).await?;
+        earlier.extend(Before::of(&then, &plan.rows, nevers));
+        self.keep_plan(plan, &earlier).await
     }
 
-    async fn never(&self, plan: &WaitingPlan, said: &PlanDecision, now: Time) -> Result<(), EngineError> {
+    /// Says what is kept out of every sync by this that was not before.
+    async fn never(&self, plan: &WaitingPlan, said: &PlanDecision, now: Time) -> Result<Vec<Ignored>, EngineError> {
+        let before = self.db.ignored().await?;
+        let mut new = Vec::new();
         for row in said.rows.iter().filter_map(|row| plan.rows.get(row - 1)) {
             let (provider, external_id) = (row.provider, &row.external_id);
             let what = |field| Ignored { provider, external_id: external_id.clone(), field };
@@ -84,8 +79,9 @@ impl Engine {
                 }
             };
             self.db.ignore(&what, &row.title, now).await?;
+            new.extend(what.into_iter().filter(|one| !before.contains(one)));
         }
-        Ok(())
+        Ok(new)
     }
 }
 

@@ -275,7 +275,23 @@ pub enum ConflictChange {
         id: Uuid,
         /// The decision, as a stable word.
         decision: String,
+        /// What taking it back needs, where a person decided.
+        remembered: Option<Remembered>,
     },
+    /// A decision is taken back.
+    Reopen {
+        /// Which one.
+        id: Uuid,
+    },
+}
+
+/// What taking a decision back needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remembered {
+    /// The question with which it was decided: itself, or the first of those that were answered alike.
+    pub with: Uuid,
+    /// What was there before, in whose shape the one who takes it back knows.
+    pub before: Json,
 }
 
 /// A question about a manga.

@@ -86,6 +86,7 @@ struct Rows {
     journal: Vec<Vec<Arg>>,
     asked: Vec<Vec<Arg>>,
     closed: Vec<Vec<Arg>>,
+    reopened: Vec<Arg>,
     unjudged: Vec<Arg>,
 }
 
@@ -121,6 +122,7 @@ impl Rows {
         tx.run_rows(journal::INSERT, self.journal).await?;
         tx.run_rows(conflicts::ASK, self.asked).await?;
         tx.run_rows(conflicts::CLOSE, self.closed).await?;
+        tx.run_among(conflicts::REOPEN, self.reopened).await?;
         tx.run_among(differences::FORGET, self.unjudged).await?;
         Ok(())
     }
@@ -144,7 +146,10 @@ impl Rows {
                 // One statement can't ask the same twice.
                 ConflictChange::Open(asked) if is_asked_again(asked, change.conflicts.get(n + 1..)) => {}
                 ConflictChange::Open(asked) => self.asked.push(conflicts::row(change.manga, asked, batch.at)?),
-                ConflictChange::Close { id, decision } => self.closed.push(args![*id, &**decision, batch.at]),
+                ConflictChange::Close { id, decision, remembered } => {
+                    self.closed.push(conflicts::decided(*id, decision, remembered.as_ref(), batch.at)?);
+                }
+                ConflictChange::Reopen { id } => self.reopened.push((*id).into()),
             }
         }
         Ok(())
@@ -227,10 +232,10 @@ impl Rows {
     }
 }
 
-/// Whether a question is answered: nobody who planned with it open may store that any more, nor answer it again.
+/// Whether a question is answered or asked again: nobody who planned with it as it was may store that any more.
 fn decides(change: &MangaChange) -> bool {
     change.conflicts.iter().any(|conflict| match conflict {
-        ConflictChange::Close { .. } => true,
+        ConflictChange::Close { .. } | ConflictChange::Reopen { .. } => true,
         ConflictChange::Open(_) => false,
     })
 }
@@ -241,6 +246,6 @@ fn is_asked_again(asked: &NewConflict, following: Option<&[ConflictChange]>) -> 
         ConflictChange::Open(other) => {
             (other.kind, other.group, other.provider) == (asked.kind, asked.group, asked.provider)
         }
-        ConflictChange::Close { .. } => false,
+        ConflictChange::Close { .. } | ConflictChange::Reopen { .. } => false,
     })
 }

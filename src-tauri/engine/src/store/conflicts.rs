@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::{
     Db, StoreError,
-    change::{ConflictKind, Json, NewConflict},
+    change::{ConflictKind, Json, NewConflict, Remembered},
     sql::{Arg, args},
-    text::{Word, from_json, json, some_time, some_word, time},
+    text::{Word, from_json, json, some_from_json, some_time, some_word, time},
 };
 
 /// A question, open or decided.
@@ -31,6 +31,8 @@ pub struct Conflict {
     pub decided_at: Option<Time>,
     /// How it was decided, as a stable word.
     pub decision: Option<String>,
+    /// What taking that back needs, while it can be.
+    pub remembered: Option<Remembered>,
 }
 
 /// A row of the table.
@@ -45,13 +47,17 @@ pub(super) struct ConflictRow {
     opened_at: i64,
     decided_at: Option<i64>,
     decision: Option<String>,
+    decided_with: Option<Uuid>,
+    moved: Option<String>,
 }
 
 impl TryFrom<ConflictRow> for Conflict {
     type Error = StoreError;
 
     fn try_from(row: ConflictRow) -> Result<Self, StoreError> {
+        let before: Option<Json> = some_from_json("conflicts.moved", row.moved.as_deref())?;
         Ok(Self {
+            remembered: row.decided_with.zip(before).map(|(with, before)| Remembered { with, before }),
             id: row.id,
             manga: MangaId(row.manga_id),
             kind: Word::read("conflicts.kind", &row.kind)?,
@@ -84,6 +90,30 @@ impl Db {
         let row: Option<ConflictRow> = self.pool.optional("SELECT * FROM conflicts WHERE id = $1", args![id]).await?;
         row.map(TryInto::try_into).transpose()
     }
+
+    /// The questions that were answered with this one and can still be taken back.
+    pub async fn conflicts_decided_with(&self, id: Uuid) -> Result<Vec<Conflict>, StoreError> {
+        let text = "SELECT * FROM conflicts WHERE decided_with = $1 AND moved IS NOT NULL ORDER BY opened_at, id";
+        let rows: Vec<ConflictRow> = self.pool.all(text, args![id]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Forgets how to take back what was decided before then.
+    pub async fn forget_decisions_before(&self, then: Time) -> Result<(), StoreError> {
+        let text = "UPDATE conflicts SET moved = NULL WHERE moved IS NOT NULL AND decided_at < $1";
+        self.pool.run(text, args![then]).await.map(drop)
+    }
+}
+
+/// The arguments of [`CLOSE`].
+pub(super) fn decided(
+    id: Uuid,
+    decision: &str,
+    remembered: Option<&Remembered>,
+    now: Time,
+) -> Result<Vec<Arg>, StoreError> {
+    let before = remembered.map(|remembered| json("conflicts.moved", &remembered.before)).transpose()?;
+    Ok(args![id, decision, now, remembered.map(|remembered| remembered.with), before])
 }
 
 /// The arguments of [`ASK`].
@@ -98,8 +128,11 @@ pub(super) const ASK: &str = "INSERT INTO conflicts (id, manga_id, kind, field_g
     VALUES {} ON CONFLICT (manga_id, kind, (coalesce(field_group, '')), (coalesce(provider, ''))) \
     WHERE decided_at IS NULL DO UPDATE SET body = excluded.body";
 /// Closes questions. One that is closed already keeps its decision.
-pub(super) const CLOSE: &str = "UPDATE conflicts SET decision = v.column2, decided_at = v.column3 \
-    FROM (VALUES {}) AS v WHERE conflicts.id = v.column1 AND conflicts.decided_at IS NULL";
+pub(super) const CLOSE: &str = "UPDATE conflicts SET decision = v.column2, decided_at = v.column3, \
+    decided_with = v.column4, moved = v.column5 FROM (VALUES {}) AS v WHERE conflicts.id = v.column1 AND conflicts.decided_at IS NULL";
+/// Asks again what was decided.
+pub(super) const REOPEN: &str =
+    "UPDATE conflicts SET decision = NULL, decided_at = NULL, decided_with = NULL, moved = NULL WHERE id IN {}";
 /// The open questions about these manga.
 pub(super) const OPEN_AMONG: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL AND manga_id IN {}";
 /// All open questions.

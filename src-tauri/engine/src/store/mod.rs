@@ -45,7 +45,8 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 pub use change::{
     Batch, Change, Committed, ConflictChange, ConflictKind, Details, Failure, IntegrationChange, JournalRow, Json,
-    LinkChange, LinkSource, ListingRead, MangaChange, MappingChange, NewConflict, NewLink, OutboxChange, WorkChange,
+    LinkChange, LinkSource, ListingRead, MangaChange, MappingChange, NewConflict, NewLink, OutboxChange, Remembered,
+    WorkChange,
 };
 pub use conflicts::Conflict;
 pub use decided::{Decided, Said};

@@ -136,10 +136,18 @@ impl Db {
         row.map(TryInto::try_into).transpose()
     }
 
-    /// Puts other rows in the place of a plan that waits. False: it waits no more.
-    pub async fn replace_plan(&self, id: RunId, plan: &Json) -> Result<bool, StoreError> {
-        let text = "UPDATE sync_runs SET plan = $2 WHERE id = $1 AND plan IS NOT NULL";
-        Ok(self.pool.run_seen(text, args![id, json("sync_runs.plan", plan)?]).await? > 0)
+    /// Puts other rows in the place of a plan that waits, with what was `said` of it until now. False: it waits no more.
+    pub async fn replace_plan(&self, id: RunId, plan: &Json, said: &Json) -> Result<bool, StoreError> {
+        let text = "UPDATE sync_runs SET plan = $2, said = $3 WHERE id = $1 AND plan IS NOT NULL";
+        let (plan, said) = (json("sync_runs.plan", plan)?, json("sync_runs.said", said)?);
+        Ok(self.pool.run_seen(text, args![id, plan, said]).await? > 0)
+    }
+
+    /// What was said of a plan, as [`replace_plan`](Self::replace_plan) was given it.
+    pub async fn said_of_plan(&self, id: RunId) -> Result<Option<Json>, StoreError> {
+        let text = "SELECT said FROM sync_runs WHERE id = $1";
+        let row: Option<(Option<String>,)> = self.pool.optional(text, args![id]).await?;
+        some_from_json("sync_runs.said", row.and_then(|(said,)| said).as_deref())
     }
 }
 
@@ -149,7 +157,7 @@ const BEGIN: &str = "INSERT INTO sync_runs (id, user_id, strategy, trigger_kind,
     VALUES ($1, $2, $3, $4, 'running', $5)";
 const END: &str = "UPDATE sync_runs SET status = $2, finished_at = $3, report = $4, plan = $5, \
     strategy = coalesce($6, strategy) WHERE id = $1";
-const SETTLE: &str = "UPDATE sync_runs SET plan = NULL WHERE user_id = $1 AND plan IS NOT NULL";
+const SETTLE: &str = "UPDATE sync_runs SET plan = NULL, said = NULL WHERE user_id = $1 AND plan IS NOT NULL";
 const LIST: &str = "SELECT * FROM sync_runs WHERE user_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2 OFFSET $3";
 const WAITING: &str = "SELECT * FROM sync_runs WHERE user_id = $1 AND plan IS NOT NULL \
     ORDER BY started_at DESC, id DESC LIMIT 1";

@@ -148,7 +148,11 @@ impl Pen<'_> {
             None => whole,
         });
         let answered = done.filter(|open| open.kind != ConflictKind::Link && !asked.iter().any(|q| is_about(open, *q)));
-        let closes = answered.map(|open| ConflictChange::Close { id: open.id, decision: "settled".to_owned() });
+        let closes = answered.map(|open| ConflictChange::Close {
+            id: open.id,
+            decision: "settled".to_owned(),
+            remembered: None,
+        });
         opens.chain(closes).collect()
     }
 

@@ -60,7 +60,7 @@ laws! {
         let open = db.open_conflicts().await.unwrap();
         assert_eq!(open.iter().map(|c| (c.id, c.body.clone())).collect::<Vec<_>>(), [(first.id, json!(3)), (other.id, json!(2))]);
         assert_eq!(load_one(&db, manga.manga).await.conflicts, open);
-        let close = |decision: &str| change(vec![ConflictChange::Close { id: first.id, decision: decision.into() }]);
+        let close = |decision: &str| change(vec![ConflictChange::Close { id: first.id, decision: decision.into(), remembered: None }]);
         store(&db, &[close("local")]).await;
         let late = [close("kitsu")];
         assert_eq!(db.commit(&batch(&late)).await.unwrap().stale, [manga.manga], "it was answered meanwhile");
@@ -71,6 +71,36 @@ laws! {
         let version = load_one(&db, manga.manga).await.version;
         store(&db, &[MangaChange { conflicts: anew, ..MangaChange::of(manga.manga, version) }]).await;
         assert_eq!(db.open_conflicts().await.unwrap().len(), 2, "decided once, it may be asked anew");
+    }
+
+    async fn an_answer_is_taken_back_with_those_given_alike_until_it_is_forgotten(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let works = ["Akira", "B", "C"].map(|title| new_manga(&db, title, 1));
+        store(&db, &works).await;
+        let asked = works.each_ref().map(|_| question(&db, Some(Group::Score), None, json!(1)));
+        let [first, second, third] = asked.each_ref().map(|one| one.id);
+        let change = |n: usize, version, conflict| {
+            MangaChange { conflicts: vec![conflict], ..MangaChange::of(works[n].manga, version) }
+        };
+        let asking: Vec<_> = asked.iter().enumerate().map(|(n, one)| change(n, 1, ConflictChange::Open(one.clone()))).collect();
+        store(&db, &asking).await;
+        let close = |n, id, with: Option<uuid::Uuid>| {
+            let remembered = with.map(|with| Remembered { with, before: json!({"n": n}) });
+            change(n, 1, ConflictChange::Close { id, decision: "local".into(), remembered })
+        };
+        store(&db, &[close(0, first, Some(first)), close(1, second, Some(first)), close(2, third, None)]).await;
+        let alike = db.conflicts_decided_with(first).await.unwrap();
+        assert_eq!(alike.iter().map(|one| one.id).collect::<Vec<_>>(), [first, second]);
+        assert_eq!(alike[1].remembered, Some(Remembered { with: first, before: json!({"n": 1}) }));
+        assert_eq!(db.conflict(third).await.unwrap().unwrap().remembered, None);
+        store(&db, &[change(0, 2, ConflictChange::Reopen { id: first })]).await;
+        assert_eq!(db.open_conflicts().await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>(), [first]);
+        assert_eq!(load_one(&db, works[0].manga).await.version, 3, "who planned with it answered plans again");
+        db.forget_decisions_before(now()).await.unwrap();
+        assert_eq!(db.conflicts_decided_with(first).await.unwrap().len(), 1, "not what is decided since");
+        db.forget_decisions_before(later(1)).await.unwrap();
+        assert_eq!(db.conflicts_decided_with(first).await.unwrap(), []);
+        assert_eq!(db.conflict(second).await.unwrap().unwrap().decision.as_deref(), Some("local"), "it stays decided");
     }
 
     async fn a_work_that_got_another_id_takes_with_it_what_was_said_of_it(fresh: &Fresh) {
@@ -146,12 +176,15 @@ laws! {
         assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [done.id, waits.id, killed.id]);
         assert_eq!((runs[0].finished_at, runs[0].report.clone()), (Some(later(21)), Some(json!({"pulled": 2}))));
         assert_eq!(db.waiting_plan().await.unwrap().unwrap().plan, Some(json!([1])));
-        assert!(db.replace_plan(waits.id, &json!([2])).await.unwrap());
+        assert!(db.replace_plan(waits.id, &json!([2]), &json!(["said"])).await.unwrap());
+        assert_eq!(db.said_of_plan(waits.id).await.unwrap(), Some(json!(["said"])));
+        assert_eq!(db.said_of_plan(done.id).await.unwrap(), None);
         db.begin_run(&later_one).await.unwrap();
         let again = PlanChange::Wait(json!([3]));
         db.end_run(later_one.id, None, "needs_approval", &json!({}), again, later(31)).await.unwrap();
         assert_eq!(db.waiting_plan().await.unwrap().unwrap().id, later_one.id);
-        assert!(!db.replace_plan(waits.id, &json!([4])).await.unwrap(), "only one waits");
+        assert!(!db.replace_plan(waits.id, &json!([4]), &json!([])).await.unwrap(), "only one waits");
+        assert_eq!(db.said_of_plan(waits.id).await.unwrap(), None);
         db.end_run(later_one.id, None, "success", &json!({}), PlanChange::Settle, later(32)).await.unwrap();
         assert_eq!(db.waiting_plan().await.unwrap(), None);
         assert_eq!(db.runs(1, 3).await.unwrap()[0].id, killed.id);
