@@ -79,7 +79,8 @@ impl Desk {
         self.services.anilist.reset_counters();
     }
 
-    async fn sign_in(&self, engine: &Engine, provider: Provider) {
+    /// Signs in to a service without the window.
+    pub(crate) async fn sign_in(&self, engine: &Engine, provider: Provider) {
         if provider == Provider::Kitsu {
             engine.connect_kitsu("reader", Secret::new("reader-password")).await.unwrap();
             return;

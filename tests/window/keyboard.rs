@@ -40,6 +40,17 @@ pub(crate) async fn walk_to(desk: &Desk, selector: &str) {
     panic!("Tab does not lead to {selector}");
 }
 
+/// Goes through a list of Review to this title.
+pub(crate) async fn choose(desk: &Desk, list: &str, title: &str) {
+    let place = desk.saying("option", title).await.attr("aria-posinset").await.unwrap().unwrap();
+    walk_to(desk, &format!("[data-testid={list}-list]")).await;
+    press(desk, &[Key::Home.into()]).await;
+    for _ in 1..place.parse::<usize>().unwrap() {
+        press(desk, &[Key::Down.into()]).await;
+    }
+    desk.says(&format!("{list}-decision"), title).await;
+}
+
 /// Types a text where the keyboard stands.
 pub(crate) async fn write(desk: &Desk, text: &str) {
     for letter in text.chars() {

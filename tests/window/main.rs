@@ -13,6 +13,7 @@ mod network;
 mod notices;
 mod offline;
 mod pages;
+mod plan;
 #[path = "../../src-tauri/cli/tests/cli/postgres.rs"]
 mod postgres;
 mod screen;

@@ -70,7 +70,12 @@ async fn keep_what_vanished(desk: &Desk, vanished: i64) {
     go_to(desk, "Review").await;
     desk.element("answer-keep").await;
     press(desk, &['1']).await;
-    desk.element("answered").await;
+    desk.says("answered", "Keep it everywhere else").await;
+    press(desk, &['u']).await;
+    desk.says("answered", "open again").await;
+    desk.element("answer-keep").await;
+    press(desk, &['1']).await;
+    desk.says("answered", "Keep it everywhere else").await;
     assert!(desk.services.anilist.entry(vanished).is_none(), "nothing comes back by itself");
 }
 

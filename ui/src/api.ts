@@ -27,6 +27,8 @@ export interface Api {
   waitingPlan(): Promise<c.WaitingPlan | null>
   /** Decides on a part of the plan that was looked at, if it is still that one. */
   planDecide(runId: string, decision: c.PlanDecision): Promise<c.WaitingPlan>
+  /** Takes back what was said last of the plan that was looked at. */
+  planTakeBack(runId: string): Promise<c.WaitingPlan>
   planApply(rows: number[], runId: string | null): Promise<c.Report>
   nevers(): Promise<c.NeverView[]>
   /** Takes a “never” back. */
@@ -35,6 +37,8 @@ export interface Api {
   conflicts(): Promise<c.ConflictView[]>
   /** How many questions were answered. */
   resolveConflict(id: string, answer: string, alike: boolean): Promise<number>
+  /** Takes an answer back, with those given alike, while it was not carried out. */
+  reopenConflict(id: string): Promise<c.Reopened>
   matches(): Promise<c.MatchView[]>
   acceptMatch(id: string): Promise<null>
   rejectMatch(id: string): Promise<null>
@@ -43,7 +47,7 @@ export interface Api {
   decidedMatches(): Promise<c.DecidedView[]>
   /** Takes back that a title is not that work, or without one that it has no counterpart there. What is left of what was said. */
   reopenMatch(mangaId: string, provider: c.Provider, externalId: string | null): Promise<c.DecidedView[]>
-  /** Takes back a change, a run or an earlier undo; with `force` also where something newer stands. */
+  /** Takes back a change, a run, an earlier undo or what an answer changed; with `force` also where something newer stands. */
   undo(id: string, force: boolean): Promise<c.UndoReport>
   /** Takes back everything since a moment. */
   undoSince(since: string, force: boolean): Promise<c.UndoReport>

@@ -118,10 +118,12 @@ export interface WaitingRow extends Omit<PlanRow, 'fields'> {
   changed_since: string | null
   fields: WaitingField[]
 }
-export interface WaitingPlan { run_id: string; full: boolean; waits: Partial<Record<Provider, Waits>>; rows: WaitingRow[] }
+export interface WaitingPlan { run_id: string; full: boolean; waits: Partial<Record<Provider, Waits>>; said: number; rows: WaitingRow[] }
 export type Part = 'row' | { group: FieldGroup } | { field: Field }
 export type Verdict = 'accept' | 'skip' | 'never' | { value: Value }
 export interface PlanDecision { rows: number[]; part: Part; verdict: Verdict }
+/** How many questions are open again, and how many answers were carried out already. */
+export interface Reopened { reopened: number; carried_out: number }
 /** Something that is never synced: a title, or one field of it. */
 export interface NeverView { provider: Provider; external_id: string; title: string | null; field: Field | null; at: string }
 

@@ -4,7 +4,7 @@ import { PROVIDERS, type ChangeView, type Provider } from '@/contract'
 import { useValues } from './values'
 import { useWords } from './words'
 
-const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided'] as const
+const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided', 'reopened'] as const
 
 export function useChanges() {
   const { t } = useI18n()

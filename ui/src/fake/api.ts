@@ -1,7 +1,7 @@
 // A typed double of the application: the same calls over invented data. It writes its answers as the engine would, but
 // it holds no rule of its own; what a sync really decides is tested where it is decided.
 import type { Api } from '../api'
-import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type MatchView, type Provider, type Report } from '../contract'
+import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type MatchView, type Provider, type Report, type WaitingPlan } from '../contract'
 import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
@@ -21,6 +21,8 @@ const NO_SUCH: AppError = { code: 'refused', message: 'There is no such entry an
 
 const REPLACED: AppError = { code: 'plan_replaced', message: 'Another plan took the place of the one you looked at.', hint: 'Look at it again.' }
 const ANSWERED: AppError = { code: 'refused', message: 'No open question has the id of this one.', hint: null }
+const CARRIED_OUT: AppError = { code: 'carried_out', message: 'This was carried out already.', hint: null }
+const NOTHING_SAID: AppError = { code: 'refused', message: 'Nothing that was said of this plan is left to take back.', hint: null }
 const NO_MATCH: AppError = { code: 'refused', message: 'No match that waits is called that.', hint: null }
 const kindOf = ({ kind, group, provider }: World['questions'][number]) => `${kind} ${group} ${provider}`
 
@@ -57,6 +59,9 @@ export function fakeApi(world: World): FakeApi {
     running: world.running, offline: world.offline, paused_until: pausedUntil, last: world.runs[0] ?? null,
   })
   let pausedUntil: string | null = null
+  /** What was there before each thing that was said. */
+  const plans: WaitingPlan[] = []
+  const beforeAnswers = new Map<string, World['questions']>()
   let loginAt: Provider = 'anilist'
 
   function report(provider: Provider | null, applied: boolean): Report {
@@ -111,12 +116,20 @@ export function fakeApi(world: World): FakeApi {
     waitingPlan: () => world.plan,
     planDecide: (run, decision) => {
       if (world.plan?.run_id !== run) throw REPLACED
-      return (world.plan = decidedPlan(world.plan, decision))
+      plans.push(world.plan)
+      return (world.plan = { ...decidedPlan(world.plan, decision), said: plans.length })
+    },
+    planTakeBack: (run) => {
+      const before = plans.pop()
+      if (world.plan?.run_id !== run) throw REPLACED
+      if (!before) throw NOTHING_SAID
+      return (world.plan = before)
     },
     nevers: () => world.nevers,
     allow: (provider, externalId, field) =>
       (world.nevers = world.nevers.filter((each) => each.provider !== provider || each.external_id !== externalId || each.field !== field)),
     planApply: () => {
+      plans.length = 0
       world.plan = null
       return report(null, true)
     },
@@ -124,10 +137,19 @@ export function fakeApi(world: World): FakeApi {
     resolveConflict: (id, _answer, alike) => {
       const one = world.questions.find((each) => each.id === id)
       if (!one) throw ANSWERED
-      const rest = world.questions.filter((each) => each !== one && !(alike && kindOf(each) === kindOf(one)))
-      const count = world.questions.length - rest.length
+      const before = world.questions
+      const rest = before.filter((each) => each !== one && !(alike && kindOf(each) === kindOf(one)))
+      const count = before.length - rest.length
+      beforeAnswers.set(id, before)
       world.questions = rest
       return count
+    },
+    reopenConflict: (id) => {
+      const before = beforeAnswers.get(id)
+      if (!before) throw CARRIED_OUT
+      const reopened = before.length - world.questions.length
+      world.questions = before
+      return { reopened, carried_out: 0 }
     },
     matches: () => world.matches,
     acceptMatch: (id) => {

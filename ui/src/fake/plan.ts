@@ -8,7 +8,7 @@ export const PLAN_RUN = '0192b000-0000-7000-8000-00000000ffff'
 /** A first sync: titles that come in, go out and differ. */
 export function inventPlan(entries: EntryView[]): WaitingPlan {
   const rows = entries.flatMap(rowsOf).map((row, at) => ({ ...row, row: at + 1, changed_since: at % 11 === 5 ? minutesFromNow(-3) : null }))
-  return { run_id: PLAN_RUN, full: true, waits: { anilist: { why: 'first' }, myanimelist: { why: 'first' } }, rows }
+  return { run_id: PLAN_RUN, full: true, waits: { anilist: { why: 'first' }, myanimelist: { why: 'first' } }, said: 0, rows }
 }
 
 /** What an account that was emptied by mistake would do to the library. */
@@ -17,7 +17,7 @@ export function inventGuardedPlan(entries: EntryView[]): WaitingPlan {
     ...base(entry, at), row: at + 1, provider: 'myanimelist' as const, action: at % 3 ? 'pull' as const : 'remove_remote' as const,
     fields: at % 3 ? [change('chapters_read', entry.chapters_read + 5, 0), change('score', entry.score ?? 70, null)] : [],
   }))
-  return { run_id: PLAN_RUN, full: true, waits: { myanimelist: { why: 'guard', stop: { kind: 'too_much', lowered: 40, allowed: 31, of: 312 } } }, rows }
+  return { run_id: PLAN_RUN, full: true, waits: { myanimelist: { why: 'guard', stop: { kind: 'too_much', lowered: 40, allowed: 31, of: 312 } } }, said: 0, rows }
 }
 
 /** The run that made the plan and then waited. */

@@ -13,6 +13,8 @@ export const useReviewStore = defineStore('review', () => {
   const plan = shallowRef<WaitingPlan | null>(null)
   /** What came of the plan that was applied last, until the person has seen it. */
   const result = shallowRef<Report | null>(null)
+  /** The sync that carried out what was applied last, while nothing was decided since. */
+  const applied = shallowRef<{ id: string; at: string } | null>(null)
   const loaded = ref(false)
   const applying = ref(false)
   const open = computed(() => plan.value?.rows.filter((row) => !row.skipped).length ?? 0)
@@ -28,6 +30,14 @@ export const useReviewStore = defineStore('review', () => {
   async function decide(rows: number[], part: Part, verdict: Verdict): Promise<boolean> {
     return attempt(async () => {
       if (plan.value) plan.value = await api.planDecide(plan.value.run_id, { rows, part, verdict })
+      applied.value = null
+    }).then(lookAgain)
+  }
+
+  /** Takes back what was decided last. */
+  async function takeBack(): Promise<boolean> {
+    return attempt(async () => {
+      if (plan.value) plan.value = await api.planTakeBack(plan.value.run_id)
     }).then(lookAgain)
   }
 
@@ -40,10 +50,12 @@ export const useReviewStore = defineStore('review', () => {
   /** Applies these rows, or with none given every row that is not skipped. */
   async function apply(rows: number[] = []): Promise<Report | null> {
     const rest = rows.length > 0 && (plan.value?.rows ?? []).some((row) => !row.skipped && !rows.includes(row.row))
+    const at = new Date().toISOString()
     let report: Report | null = null
     applying.value = true
     await attempt(async () => {
       report = result.value = await api.planApply(rows, plan.value?.run_id ?? null)
+      applied.value = { id: result.value.run_id, at }
       await fetch()
       // What was not applied is worked out anew, from lists that are as they are now.
       if (rest && !plan.value) await api.triggerSync(null, false).then(fetch)
@@ -56,8 +68,14 @@ export const useReviewStore = defineStore('review', () => {
     result.value = null
   }
 
+  /** What was applied is taken back in the history from now on. */
+  function forgetApplied(): void {
+    applied.value = null
+    result.value = null
+  }
+
   const sync = useSyncStore()
   watch(() => sync.running, (running) => void (running || applying.value || load()))
 
-  return { plan, result, open, loaded, loading, applying, error, load, decide, apply, seen }
+  return { plan, result, applied, open, loaded, loading, applying, error, load, decide, takeBack, apply, seen, forgetApplied }
 })

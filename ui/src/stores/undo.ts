@@ -12,6 +12,8 @@ export type Target =
   /** A sync, or an earlier undo, which no sync made: its changes stand among all others since `at`. */
   | { kind: 'run' | 'undo'; id: string; at: string }
   | { kind: 'since'; at: string }
+  /** What an answer to a question changed, and those given alike, about these titles. */
+  | { kind: 'answer'; id: string; at: string; title: string; manga: ReadonlySet<string> }
 
 /** What would go back, counted: values, titles that leave the library or come back into it, and what can't be taken back. */
 export interface Tally { titles: number; values: number; leave: number; come: number; stay: number }
@@ -45,6 +47,7 @@ export const useUndoStore = defineStore('undo', () => {
     if (wanted.kind === 'change') return [wanted.change]
     if (wanted.kind === 'run') return collect(wanted.id, () => true)
     const found = await collect(null, (change) => change.at >= wanted.at)
+    if (wanted.kind === 'answer') return found.filter((change) => wanted.manga.has(change.manga_id))
     return wanted.kind === 'undo' ? found.filter((change) => change.run_id === wanted.id) : found
   }
 
@@ -75,6 +78,7 @@ export const useUndoStore = defineStore('undo', () => {
       case 'change': return api.undo(wanted.change.change_id, force)
       case 'since': return api.undoSince(wanted.at, force)
       case 'run':
+      case 'answer':
       case 'undo': return api.undo(wanted.id, force)
     }
   }

@@ -55,6 +55,31 @@ describe('the plan that waits', () => {
     expect(shown.find('plan-never-ask')).toBeNull()
   })
 
+  it('takes back what was said last with U, and shows the title it was about', async () => {
+    const shown = await show(ReviewPage)
+    const first = title(shown)
+    await press('u')
+    expect(called(shown, 'planTakeBack')).toHaveLength(0)
+    await press('s')
+    await press('s')
+    expect(shown.get('plan-apply-all').textContent).toContain('Apply 15 changes')
+    await press('u')
+    expect(shown.get('plan-apply-all').textContent).toContain('Apply 16 changes')
+    await press('u')
+    expect([title(shown), shown.get('plan-apply-all').textContent]).toEqual([first, expect.stringContaining('Apply 17 changes')])
+    expect(shown.get('take-back').hasAttribute('disabled')).toBe(true)
+  })
+
+  it('takes back what was applied last as any sync is taken back, after a question', async () => {
+    const shown = await show(ReviewPage)
+    await press('Enter', shown.get('plan-list'))
+    await press('u')
+    await vi.dynamicImportSettled()
+    await flushPromises()
+    expect(document.body.textContent).toContain('Take this sync back?')
+    expect(called(shown, 'planTakeBack')).toHaveLength(0)
+  })
+
   it('applies every row of the chosen title with Enter', async () => {
     const shown = await show(ReviewPage)
     await shown.click('plan-row-2')

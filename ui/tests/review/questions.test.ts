@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
 import { kindsOf, rowsOf, shownQuestions, sidesOf } from '@/components/review/questions'
 import type { ConflictView } from '@/contract'
 import { inventEntries } from '@/fake/entries'
@@ -6,6 +7,7 @@ import { inventQuestions } from '@/fake/questions'
 import { BROKEN, worldOf } from '@/fake/worlds'
 import ReviewPage from '@/pages/ReviewPage.vue'
 import { kindOf, useQuestionsStore } from '@/stores/questions'
+import { useUndoStore } from '@/stores/undo'
 import { press, show, storeOver, type Shown } from '../world'
 
 const question = (more: Partial<ConflictView> = {}): ConflictView => ({
@@ -111,6 +113,45 @@ describe('the conflicts', () => {
     expect(answersGiven(shown)).toEqual([[expect.any(String), 'local', true]])
     expect(text(shown, 'answered')).toMatch(/^4 titles: Your library/)
     expect(shown.get('alike').getAttribute('aria-checked')).toBe('false')
+  })
+
+  it('are open again with U, with the one that was decided last chosen', async () => {
+    const shown = await conflicts()
+    const first = title(shown)
+    await press('u')
+    expect(shown.api.calls.some((call) => call.name === 'reopenConflict')).toBe(false)
+    await press('1')
+    expect(text(shown, 'take-back')).toBe('Take backU')
+    await press('u')
+    expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
+    expect([title(shown), text(shown, 'questions-wait')]).toEqual([first, expect.stringContaining('9 titles')])
+    expect(text(shown, 'answered')).toContain('is open again, as it was before.')
+    await press('u')
+    expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
+  })
+
+  it('that were decided alike are all open again with U', async () => {
+    const shown = await conflicts()
+    await press('a')
+    await press('1')
+    await press('u')
+    expect(text(shown, 'answered')).toContain('4 titles are open again')
+    expect(text(shown, 'questions-wait')).toContain('9 titles')
+  })
+
+  it('that were carried out already are taken back as any change is, after a question', async () => {
+    const shown = await conflicts()
+    const [first] = shown.api.world.questions
+    await press('1')
+    shown.api.world.failures.reopenConflict = { code: 'carried_out', message: 'It was carried out.', hint: null }
+    await press('u')
+    await vi.dynamicImportSettled()
+    await flushPromises()
+    expect(document.body.textContent).toContain('This was carried out already. Take it back?')
+    expect(useUndoStore().target).toMatchObject({ kind: 'answer', id: first!.id, manga: new Set([first!.manga_id]) })
+    expect(shown.find('error-state')).toBeNull()
+    await useUndoStore().go()
+    expect(shown.api.calls.find((call) => call.name === 'undo')?.args).toEqual([first!.id, false])
   })
 
   it('say that an accepted difference is not asked again', async () => {

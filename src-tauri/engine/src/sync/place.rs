@@ -173,10 +173,8 @@ pub(super) fn observation(
     let fields = if fields == entry.fields { entry.fields.clone() } else { fields };
     let updated_at = entry.updated_at - clock_ahead;
     match side.remote.present() {
-        // The `Date` header has whole seconds and travels: a shift of a few seconds is no edit.
-        Some(old) if old.fields == fields && (old.updated_at - updated_at).abs() <= TimeDelta::seconds(5) => {
-            Observation { entry_id: entry.entry_id.clone(), ..old.clone() }
-        }
+        // Somebody saved it as it was, or we did, or the `Date` header, which has whole seconds, travelled longer.
+        Some(old) if old.fields == fields => Observation { entry_id: entry.entry_id.clone(), ..old.clone() },
         Some(_) | None => Observation { fields, entry_id: entry.entry_id.clone(), updated_at, read_before },
     }
 }

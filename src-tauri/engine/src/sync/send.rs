@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use kuroibara_core::{
-    Base, ExternalId, Field, Intent, MangaId, Observation, Origin, Policy, Provider, Remote, Time, learn,
+    Base, ExternalId, Field, Intent, MangaId, Observation, Origin, Policy, Provider, Remote, Time, Value, learn,
 };
 
 use super::{
@@ -257,6 +257,8 @@ impl Sender<'_> {
         let shape = self.policy.providers[self.provider].shape(self.provider);
         let totals = job.subject.state.sides[self.provider].as_ref().map(|side| side.totals).unwrap_or_default();
         let base = learn::answered(job.subject.plan.base(self.provider), intent, &seen, &shape, totals);
+        let before = job.subject.state.sides[self.provider].as_ref().and_then(|side| side.remote.present());
+        let seen = if is_our_change_only(before, &seen, base.as_ref()) { with_span_of(before, seen) } else { seen };
         let read = Some((Remote::Present(seen), self.run.engine.clock.now()));
         MappingChange { read, base: set_or_clear(base), intent: Change::Clear, ..mapping }
     }
@@ -357,6 +359,23 @@ fn count_saved(write: &Write, report: &mut ProviderReport) {
     match write.before {
         None => report.created_remote += 1,
         Some(_) => report.pushed += 1,
+    }
+}
+
+/// Whether an answer holds something that is not agreed, which our own write did not touch: what else differs from `before` is
+/// agreed on. That it was saved just now says nothing of such a field.
+fn is_our_change_only(before: Option<&Observation>, seen: &Observation, base: Option<&Base>) -> bool {
+    let Some((before, base)) = before.zip(base) else { return false };
+    let agreed = |field: Field, value: &Value| base.pairs[field].as_ref().is_some_and(|pair| pair.theirs == *value);
+    let mut open = seen.fields.iter().filter(|(field, value)| !agreed(*field, value)).peekable();
+    open.peek().is_some() && open.all(|(field, value)| before.fields.get(field) == Some(value))
+}
+
+/// What was seen, changed when it had been `before`.
+fn with_span_of(before: Option<&Observation>, seen: Observation) -> Observation {
+    match before {
+        Some(before) => Observation { updated_at: before.updated_at, read_before: before.read_before, ..seen },
+        None => seen,
     }
 }
 

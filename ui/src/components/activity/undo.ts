@@ -16,6 +16,7 @@ export function useUndoWords() {
 
   /** What is taken back. A change is told the way it goes back. */
   function nameOf(target: Target): string {
+    if (target.kind === 'answer') return t('activity.undo.name.answer', { title: target.title })
     if (target.kind !== 'change') return t(`activity.undo.name.${target.kind}`, { time: clock(target.at) })
     const { change } = target
     return `${change.title ?? ''}: ${what(change)} ${after(change)} → ${before(change)}`
