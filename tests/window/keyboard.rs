@@ -5,7 +5,7 @@ use fantoccini::{
     key::Key,
 };
 
-use crate::desk::Desk;
+use crate::desk::{Desk, until};
 
 /// Keys are pressed no further than this to get from one thing to the next.
 const FAR: usize = 80;
@@ -42,7 +42,9 @@ pub(crate) async fn walk_to(desk: &Desk, selector: &str) {
 
 /// Goes through a list of Review to this title.
 pub(crate) async fn choose(desk: &Desk, list: &str, title: &str) {
-    let place = desk.saying("option", title).await.attr("aria-posinset").await.unwrap().unwrap();
+    // A list that is made anew may take the line away between two looks.
+    let place = async || desk.saying("option", title).await.attr("aria-posinset").await.ok()?;
+    let place = until(&format!("the place of {title}"), place).await;
     walk_to(desk, &format!("[data-testid={list}-list]")).await;
     press(desk, &[Key::Home.into()]).await;
     for _ in 1..place.parse::<usize>().unwrap() {

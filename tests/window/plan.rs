@@ -6,8 +6,9 @@ use std::sync::Arc;
 use fantoccini::{Locator, key::Key};
 use kuroibara_engine::{
     Engine,
-    core::{Field, Provider},
+    core::{Field, Provider, Rule},
     library::EntryView,
+    settings::SettingsChange,
     sync::Order,
 };
 use kuroibara_sim::{Catalog, Sim, SimConfig, Work, anilist::ListStatus, myanimelist};
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// Titles that both lists have, 1000 and so many at AniList, 2000 and so many at MyAnimeList: ten chapters and a score of 70
-/// at AniList, twenty and 90 at MyAnimeList. What is furthest comes, and the library's score goes.
+/// at AniList, twenty and 90 at MyAnimeList, whose values are to win.
 const TITLES: [&str; 7] =
     ["Amber Kettle", "Copper Choir", "Dusty Orbit", "Hidden Tram", "Iron Lantern", "Jade Harbour", "Kite Season"];
 const AT_ONCE: usize = 0;
@@ -38,9 +39,9 @@ async fn of_a_plan_exactly_what_was_accepted_by_keyboard_alone_is_applied() {
     desk.element("nav-review").await;
     desk.is_in_front().await;
     go_to(&desk, "Review").await;
-    apply_this(&desk, AT_ONCE, [20, 70]).await;
+    apply_this(&desk, AT_ONCE, [20, 90]).await;
     decide(&desk).await;
-    assert_eq!(held_at_anilist(&desk), [20, 10, 10, 10, 15, 10, 10].map(|chapters| [chapters, 70]));
+    assert_eq!(held_at_anilist(&desk), [[20, 90], [10, 70], [10, 70], [10, 70], [15, 90], [10, 70], [10, 70]]);
     apply_the_rest(&desk).await;
     desk.quit().await;
     is_as_accepted(&desk).await;
@@ -73,10 +74,12 @@ async fn a_plan_waits(desk: &mut Desk) {
     let engine = desk.engine().await;
     engine.set_keep_in_step(true).await.unwrap();
     desk.sign_in(&engine, Provider::MyAnimeList).await;
+    let theirs = SettingsChange { rule: Some(Rule::Remote), ..SettingsChange::default() };
+    engine.update(Provider::MyAnimeList, &theirs).await.unwrap();
     engine.sync(&Order::default()).await.unwrap();
     assert_eq!(desk.writes(), 0, "nothing is written before the plan is applied");
     let plan = engine.waiting_plan().await.unwrap().expect("a plan waits");
-    assert_eq!(plan.rows.len(), 3 * TITLES.len(), "{plan:#?}");
+    assert_eq!(plan.rows.len(), 2 * TITLES.len(), "{plan:#?}");
     engine.close().await;
 }
 
@@ -100,7 +103,7 @@ async fn apply_this(desk: &Desk, n: usize, there: [u32; 2]) {
 async fn decide(desk: &Desk) {
     choose(desk, "plan", TITLES[SKIPPED]).await;
     press(desk, &['s']).await;
-    desk.says("plan-waits", "3 left out").await;
+    desk.says("plan-waits", "2 left out").await;
     choose(desk, "plan", TITLES[NOT_THE_SCORE]).await;
     pick(desk, "part-score", "Leave Score out this time").await;
     desk.says("plan-field-score", "left out").await;
@@ -115,12 +118,12 @@ async fn decide(desk: &Desk) {
     write(desk, "15").await;
     press(desk, &[Key::Enter.into()]).await;
     desk.says("plan-field-chapters_read", "15").await;
-    apply_this(desk, OTHER_VALUE, [15, 70]).await;
+    apply_this(desk, OTHER_VALUE, [15, 90]).await;
     choose(desk, "plan", TITLES[THOUGHT_AGAIN]).await;
     press(desk, &['s']).await;
-    desk.says("plan-waits", "8 left out").await;
+    desk.says("plan-waits", "4 left out").await;
     press(desk, &['u']).await;
-    desk.says("plan-waits", "5 left out").await;
+    desk.says("plan-waits", "2 left out").await;
 }
 
 /// A whole group, of which one title has changed meanwhile, and then what is left.
@@ -136,18 +139,18 @@ async fn apply_the_rest(desk: &Desk) {
     press(desk, &['s']).await;
     walk_to(desk, "[data-testid=plan-apply-all]").await;
     press(desk, &[Key::Enter.into()]).await;
-    let sent = async || (held_at_anilist(desk)[THOUGHT_AGAIN] == [20, 70]).then_some(());
+    let sent = async || (held_at_anilist(desk)[THOUGHT_AGAIN] == [20, 90]).then_some(());
     until("the rest at AniList", sent).await;
 }
 
 async fn is_as_accepted(desk: &Desk) {
-    let expected = [20, 10, 20, 20, 15, 20, 10].map(|chapters| [chapters, 70]);
+    let expected = [[20, 90], [10, 70], [20, 70], [20, 70], [15, 90], [20, 90], [10, 70]];
     assert_eq!(held_at_anilist(desk), expected);
     let there = [0, 1, 2, 3, 4, 5, 6].map(|n| {
         let entry = desk.services.myanimelist.entry(2000 + n).unwrap();
         [entry.num_chapters_read, u32::from(entry.score) * 10]
     });
-    assert_eq!(there, [[20, 70], [20, 90], [20, 90], [20, 90], [15, 70], [20, 70], [33, 90]]);
+    assert_eq!(there, [[20, 90], [20, 90], [20, 90], [20, 90], [15, 90], [20, 90], [33, 90]]);
     let engine = desk.engine().await;
     for (n, [chapters, score]) in expected.into_iter().enumerate() {
         let entry = here(&engine, n).await;

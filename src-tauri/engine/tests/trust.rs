@@ -194,6 +194,27 @@ async fn a_row_that_is_sent_is_left_out_alone_and_taken_in_again_with_what_it_ha
 }
 
 #[tokio::test]
+async fn what_is_left_out_of_a_row_that_is_applied_alone_stays_out_of_the_titles_other_rows() {
+    let world = waiting(2).await;
+    world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 80));
+    world.sim.anilist.set_entry(1001, |entry| entry.progress = 3);
+    world.pass(60);
+    let row = row_of(&plan(&world).await, Provider::AniList, Action::Pull).row;
+    decide(&world, &[row], Part::Field(Field::Score), Verdict::Skip).await;
+    world.engine.plan_apply(None, &[row]).await.unwrap();
+    assert_eq!((here(&world, 0).await.chapters_read, here(&world, 0).await.score), (5, None));
+    assert_eq!((chapters(&world, 0), scores(&world, 0)), ([5, 0, 0], [80, 0, 0]));
+    let rest = world.engine.waiting_plan().await.unwrap().unwrap();
+    assert!(rest.rows.iter().all(|row| row.changed_since.is_none()), "{rest:#?}");
+    let report = apply(&world).await;
+    assert_eq!(applied(&report), accepted(&rest));
+    assert_eq!((chapters(&world, 0), scores(&world, 0)), ([5; 3], [80, 0, 0]));
+    assert_eq!(chapters(&world, 1), [3; 3]);
+    let fields = |(_, _, fields): &(Provider, Action, Vec<Field>)| fields.clone();
+    assert_eq!(accepted(&plan(&world).await).iter().map(fields).collect::<Vec<_>>(), vec![vec![Field::Score]; 3]);
+}
+
+#[tokio::test]
 async fn what_is_never_wanted_of_a_title_at_a_service_stays_out_until_that_is_taken_back() {
     let world = waiting(1).await;
     world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 80));

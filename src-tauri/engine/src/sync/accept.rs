@@ -60,6 +60,8 @@ impl Accepted {
             }
             if !only.is_empty() && !is_named {
                 accepted.rest.push(row.clone());
+            } else if is_named && !row.skipped && rows.iter().any(|other| waits_with(row, other, only)) {
+                accepted.rest.extend(left_out_of(row));
             }
         }
         accepted
@@ -171,6 +173,17 @@ impl Accepted {
             false => Verdict::Differs,
         }
     }
+}
+
+/// Whether another row of the same title waits further.
+fn waits_with(row: &WaitingRow, other: &WaitingRow, only: &[usize]) -> bool {
+    !only.is_empty() && other.work == row.work && !only.contains(&other.row)
+}
+
+/// What was left out of a row that is applied: it stays out while other rows of its title wait.
+fn left_out_of(row: &WaitingRow) -> Option<WaitingRow> {
+    let fields: Vec<WaitingField> = row.fields.iter().filter(|one| one.skipped).cloned().collect();
+    (row.is_of_fields() && !fields.is_empty()).then(|| WaitingRow { fields, skipped: true, ..row.clone() })
 }
 
 /// Whether the library would hold what the person chose.
