@@ -76,8 +76,8 @@ async fn undecided(works: i64) -> World {
     world
 }
 
-/// The statements of: the sync that asks, the listing, a further sync, the answer to all, the undo of all.
-async fn costs(works: i64) -> [usize; 5] {
+/// The statements of: the sync that asks, the listing, a further sync, the answer to all, taking it back, the undo of all.
+async fn costs(works: i64) -> [usize; 6] {
     let world = undecided(works).await;
     let statements = Statements::default();
     let _counting = tracing::subscriber::set_default(statements.clone());
@@ -94,9 +94,13 @@ async fn costs(works: i64) -> [usize; 5] {
     assert_eq!(answered as i64, works);
     assert_eq!(world.engine.conflicts().await.unwrap(), []);
     statements.of(());
+    let (back, reopening) = statements.of(world.engine.reopen(id(&open)).await.unwrap());
+    assert_eq!((back.reopened as i64, world.engine.conflicts().await.unwrap()), (works, open.clone()));
+    world.engine.resolve_alike(id(&open), Answer::Provider(Provider::AniList)).await.unwrap();
+    statements.of(());
     let (undone, undoing) = statements.of(world.engine.undo(Target::Since(since), true).await.unwrap());
     assert_eq!(undone.plan.len() as i64, works);
-    [asking, listing, further, answering, undoing]
+    [asking, listing, further, answering, reopening, undoing]
 }
 
 #[tokio::test]
@@ -104,7 +108,7 @@ async fn many_open_questions_are_listed_answered_and_synced_by_a_few_statements_
     let _alone = ALONE.lock().await;
     let (few, many) = (costs(8).await, costs(400).await);
     for (what, (few, many)) in
-        ["asking", "listing", "a sync", "answering", "undoing"].into_iter().zip(few.into_iter().zip(many))
+        ["asking", "listing", "a sync", "answering", "reopening", "undoing"].into_iter().zip(few.into_iter().zip(many))
     {
         // Long statements are cut after so many rows: four of them more than one, for each table at most.
         assert!(few > 3 && many <= few + 60, "{what}: {few} statements for 8 and {many} for 400");
