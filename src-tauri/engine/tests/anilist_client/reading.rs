@@ -189,6 +189,19 @@ async fn hundreds_of_changes_come_several_pages_at_a_time_and_newest_first() {
 }
 
 #[tokio::test]
+async fn more_changes_than_its_pages_reach_back_are_found_in_the_whole_list() {
+    const MANY: usize = 5_120;
+    let reader = Reader::with_entries(MANY + 30).await;
+    reader.world.sim.clock.advance(TimeDelta::hours(1));
+    let since = reader.world.sim.clock.now();
+    for entry in reader.entries().iter().take(MANY) {
+        reader.sim().set_entry(entry.media_id, |e| e.progress += 1);
+    }
+    let listing = reader.client.changed_since(&reader.session(), since).await.unwrap();
+    assert_eq!((listing.entries.len(), listing.complete), (MANY, false));
+}
+
+#[tokio::test]
 async fn a_look_tells_what_is_there_and_what_is_not_by_one_request() {
     let reader = Reader::with_entries(200).await;
     let (private, absent) = (reader.entries()[7].media_id, reader.unlisted());

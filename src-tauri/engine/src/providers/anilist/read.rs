@@ -96,17 +96,19 @@ impl AniList {
             let read = self.read(Some(session.token), "changed", &roots).await?;
             let ahead = read.clock_ahead;
             let mut ended = false;
-            for slot in read.slots {
+            for (slot, number) in read.slots.into_iter().zip(pages.clone()) {
                 let page: Page = parse(slot, "a page of entries")?;
                 let more = page.page_info.and_then(|info| info.has_next_page).unwrap_or_default();
                 let listed: Vec<Listed> = rows(page.media_list).map(Listed::from).collect();
-                ended |= !more || listed.last().is_none_or(|last| last.entry.updated_at < since);
+                // Behind the last page that it gives none follows, whatever else there is.
+                let is_cut = number >= LAST_PAGE && listed.len() >= PAGE;
+                ended |= !(more || is_cut) || listed.last().is_none_or(|last| last.entry.updated_at < since);
                 seen.add(listed);
             }
             if ended || *pages.end() >= LAST_PAGE {
                 break (Some(ahead), ended);
             }
-            pages = pages.end() + 1..=pages.end() + PAGES_AT_ONCE;
+            pages = pages.end() + 1..=LAST_PAGE.min(pages.end() + PAGES_AT_ONCE);
         };
         seen.0.retain(|_, listed| listed.entry.updated_at >= since);
         Ok((seen.listing(false, clock_ahead), reached))
