@@ -276,6 +276,25 @@ laws! {
         assert_eq!(db.asked_again().await.unwrap(), [(id, Provider::AniList)].into());
     }
 
+    async fn a_rejection_is_taken_back_from_either_side(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let at = ids(&db).await;
+        let (mut here, mut there) = (new_manga(&db, "Akira", 1), new_manga(&db, "AKIRA", 1));
+        here.mappings = vec![new_mapping(&db, at[Provider::AniList], "1")];
+        there.mappings = vec![new_mapping(&db, at[Provider::Kitsu], "9")];
+        store(&db, &[here.clone(), there.clone()]).await;
+        let said = |manga: &MangaChange, at, id: &'static str| (manga.manga, at, ExternalId::from(id));
+        let other = said(&there, Provider::MyAnimeList, "664");
+        for (manga, at, id) in [said(&here, Provider::Kitsu, "9"), other.clone()] {
+            db.reject_pair(manga, at, (&id, None), now()).await.unwrap();
+        }
+        assert!(db.ask_again(there.manga, Provider::AniList, Some(&"1".into()), "").await.unwrap());
+        assert_eq!(db.rejected_pairs().await.unwrap(), [other.clone()].into(), "and nothing else is");
+        db.reject_pair(here.manga, Provider::Kitsu, (&"9".into(), None), now()).await.unwrap();
+        db.note_link(there.manga, Provider::AniList, &"1".into(), now()).await.unwrap();
+        assert_eq!(db.rejected_pairs().await.unwrap(), [other].into(), "a link says otherwise");
+    }
+
     async fn what_was_said_of_a_manga_holds_for_the_one_that_it_became_part_of(fresh: &Fresh) {
         let db = fresh.open().await;
         let (kept, gone) = (new_manga(&db, "Akira", 1), new_manga(&db, "AKIRA", 1));
