@@ -202,6 +202,6 @@ describe('an empty plan', () => {
 
   it('is not what one begins with while questions are open', async () => {
     const shown = await show(ReviewPage, { change: (world) => (world.plan = null) })
-    expect(shown.get('questions-wait').textContent).toContain('9 titles were changed in two places')
+    expect(shown.get('question-wait').textContent).toContain('9 titles were changed in two places')
   })
 })

@@ -92,7 +92,7 @@ describe('the conflicts', () => {
     expect(answersGiven(shown)).toEqual([[expect.any(String), 'anilist', false]])
     expect(title(shown)).not.toBe(first)
     expect(text(shown, 'answered')).toContain('AniList. The next sync carries it out.')
-    expect(text(shown, 'questions-wait')).toContain('8 titles')
+    expect(text(shown, 'question-wait')).toContain('8 titles')
   })
 
   it('are walked with the arrow keys, and hear no key that chooses nothing', async () => {
@@ -124,7 +124,7 @@ describe('the conflicts', () => {
     expect(text(shown, 'take-back')).toBe('Take backU')
     await press('u')
     expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
-    expect([title(shown), text(shown, 'questions-wait')]).toEqual([first, expect.stringContaining('9 titles')])
+    expect([title(shown), text(shown, 'question-wait')]).toEqual([first, expect.stringContaining('9 titles')])
     expect(text(shown, 'answered')).toContain('is open again, as it was before.')
     await press('u')
     expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
@@ -136,7 +136,7 @@ describe('the conflicts', () => {
     await press('1')
     await press('u')
     expect(text(shown, 'answered')).toContain('4 titles are open again')
-    expect(text(shown, 'questions-wait')).toContain('9 titles')
+    expect(text(shown, 'question-wait')).toContain('9 titles')
   })
 
   it('that were carried out already are taken back as any change is, after a question', async () => {
@@ -169,7 +169,7 @@ describe('the conflicts', () => {
 
   it('draw only what is in sight of ten thousand', async () => {
     const shown = await conflicts({ world: 'thousands' })
-    expect(text(shown, 'questions-wait')).toContain('10,000 titles')
+    expect(text(shown, 'question-wait')).toContain('10,000 titles')
     await press('End', shown.get('question-list'))
     expect(shown.get('question-list').querySelectorAll('[role=option]').length).toBeLessThan(60)
   })
@@ -189,12 +189,12 @@ describe('the conflicts', () => {
     const shown = await conflicts({ world: 'broken' })
     shown.api.world.failures = {}
     await shown.click('error-retry')
-    expect(text(shown, 'questions-wait')).toContain('9 titles')
+    expect(text(shown, 'question-wait')).toContain('9 titles')
   })
 
   it('speak Japanese', async () => {
     const shown = await conflicts({ language: 'ja' })
-    expect(text(shown, 'questions-wait')).toContain('9 件のタイトルが二か所で変更されました')
+    expect(text(shown, 'question-wait')).toContain('9 件のタイトルが二か所で変更されました')
   })
 })
 
