@@ -17,11 +17,14 @@ const LOOK: &str = r#"
         .catch((error) => done([`axe: ${error}`]));
 "#;
 
-/// The theme is the one asked for, nothing moves any more, and nothing is still to come.
+/// The theme is the one asked for, nothing moves any more, and nothing is still to come: seen several times, since colours begin
+/// to change only after the theme has.
 const IS_CALM: &str = r#"
     if (document.documentElement.classList.contains('dark') !== (arguments[0] === 'dark')) return false;
     const moving = document.getAnimations().some((each) => each.playState === 'running' && each.effect.getComputedTiming().iterations !== Infinity);
-    return !moving && !document.querySelector('[data-testid=skeleton], .animate-spin');
+    const isCalm = !moving && !document.querySelector('[data-testid=skeleton], .animate-spin');
+    window.calmFor = isCalm ? (window.calmFor ?? 0) + 1 : 0;
+    return window.calmFor > 5;
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,6 +52,7 @@ async fn no_page_has_a_serious_fault_of_accessibility_in_light_and_dark() {
 
 async fn look_over(desk: &Desk, page: &str, theme: &str, faults: &mut Vec<String>) {
     let place = format!("{page}, {theme}");
+    desk.window().execute("window.calmFor = 0", vec![]).await.unwrap();
     let is_calm = async || desk.window().execute(IS_CALM, vec![json!(theme)]).await.ok()?.as_bool()?.then_some(());
     until(&format!("{place} at rest"), is_calm).await;
     let found = desk.window().execute_async(LOOK, vec![json!(null)]).await.unwrap();
