@@ -72,6 +72,13 @@ export const STATES = [
   { name: 'review-thousands', path: '/review', world: 'thousands' },
   { name: 'review-never', path: '/review', then: click('plan-never') },
   { name: 'review-applied', path: '/review', then: click('plan-apply-all') },
+  { name: 'review-said', path: '/review', then: (page) => page.keyboard.press('s') },
+  { name: 'review-taken-back', path: '/review', then: async (page) => {
+    await page.click('[data-testid="plan-apply-all"]')
+    await page.waitForSelector('[data-testid="plan-result"]')
+    await page.keyboard.press('u')
+    await page.waitForSelector('[data-testid="undo-go"]')
+  } },
   { name: 'review-offline', path: '/review', world: 'offline' },
   { name: 'review-broken', path: '/review', world: 'broken' },
   { name: 'review-slow', path: '/review', world: 'slow', settle: 400 },
@@ -82,6 +89,11 @@ export const STATES = [
   } },
   { name: 'conflicts-notes', path: '/review/conflicts', then: (page) => page.click('[data-testid="question-4"]') },
   { name: 'conflicts-answered', path: '/review/conflicts', then: (page) => page.keyboard.press('2') },
+  { name: 'conflicts-reopened', path: '/review/conflicts', then: async (page) => {
+    await page.keyboard.press('2')
+    await page.waitForSelector('[data-testid="take-back"]')
+    await page.keyboard.press('u')
+  } },
   { name: 'conflicts-thousands', path: '/review/conflicts', world: 'thousands' },
   { name: 'conflicts-empty', path: '/review/conflicts', world: 'empty' },
   { name: 'conflicts-broken', path: '/review/conflicts', world: 'broken' },

@@ -91,7 +91,7 @@ describe('the conflicts', () => {
     await press('2')
     expect(answersGiven(shown)).toEqual([[expect.any(String), 'anilist', false]])
     expect(title(shown)).not.toBe(first)
-    expect(text(shown, 'answered')).toContain('AniList. The next sync carries it out.')
+    expect(text(shown, 'answered')).toContain('AniList. The next sync carries it out:')
     expect(text(shown, 'question-wait')).toContain('8 titles')
   })
 
@@ -125,7 +125,7 @@ describe('the conflicts', () => {
     await press('u')
     expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
     expect([title(shown), text(shown, 'question-wait')]).toEqual([first, expect.stringContaining('9 titles')])
-    expect(text(shown, 'answered')).toContain('is open again, as it was before.')
+    expect(text(shown, 'answered')).toContain('It is open again, as it was before:')
     await press('u')
     expect(shown.api.calls.filter((call) => call.name === 'reopenConflict')).toHaveLength(1)
   })
