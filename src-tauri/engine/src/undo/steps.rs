@@ -1,6 +1,8 @@
 //! What lines of history mean for an undo: which steps were taken, and what the library held before each. Pure: it reads
 //! nothing but the lines it is given.
 
+use std::cmp::Reverse;
+
 use kuroibara_core::{Entry, Field, Fields, Origin, Provider, Shape, Status, Totals, Value, undo::Step};
 
 use crate::store::{JournalRow, LoadedManga};
@@ -17,6 +19,12 @@ pub(crate) fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedMan
     // What was changed here went to the services as it is: taking it back here takes it back there.
     let here: Vec<Field> = steps.iter().filter_map(field_here).collect();
     steps.retain(|step| !matches!(step, Step::There { field, .. } if here.contains(field)));
+    // Of several services that held different values the library can take one back: a value rather than none, whichever
+    // service was asked first.
+    steps.sort_by_key(|step| match step {
+        Step::There { before, .. } => (before.is_empty(), Some(Reverse(before.clone()))),
+        Step::Here { .. } | Step::Came | Step::Went => (false, None),
+    });
     steps
 }
 
