@@ -215,6 +215,34 @@ async fn what_is_left_out_of_a_row_that_is_applied_alone_stays_out_of_the_titles
 }
 
 #[tokio::test]
+async fn a_row_that_was_left_out_and_is_named_all_the_same_is_applied_whole() {
+    let world = waiting(1).await;
+    world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 80));
+    world.pass(60);
+    let row = row_of(&plan(&world).await, Provider::AniList, Action::Pull).row;
+    decide(&world, &[row], Part::Row, Verdict::Skip).await;
+    world.engine.plan_apply(None, &[row]).await.unwrap();
+    let entry = here(&world, 0).await;
+    assert_eq!((entry.chapters_read, entry.score), (5, Score::new(80).ok()));
+}
+
+#[tokio::test]
+async fn an_entry_that_was_left_out_comes_in_again_with_whatever_hangs_on_it() {
+    let world = World::of_works(1).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current);
+    world.pass(90_000);
+    world.connect_all().await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    let made = plan(&world).await;
+    let (comes, goes) = (row_of(&made, Provider::AniList, Action::CreateLocal).row, Action::CreateRemote);
+    let said = decide(&world, &[comes], Part::Row, Verdict::Skip).await;
+    assert!(said.rows.iter().all(|row| row.skipped), "nothing of a title happens without its entry: {said:#?}");
+    let said = decide(&world, &[row_of(&said, Provider::Kitsu, goes).row], Part::Row, Verdict::Accept).await;
+    assert!(!row_of(&said, Provider::AniList, Action::CreateLocal).skipped, "{said:#?}");
+    assert!(row_of(&said, Provider::MyAnimeList, goes).skipped, "{said:#?}");
+}
+
+#[tokio::test]
 async fn what_is_never_wanted_of_a_title_at_a_service_stays_out_until_that_is_taken_back() {
     let world = waiting(1).await;
     world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 80));
