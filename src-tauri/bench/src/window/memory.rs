@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
-use super::now;
+use super::{FEWER, now};
 use crate::{Outcome, figure::Figure};
 
 /// The kernel counts a process's time in hundredths of a second on every system that this runs on.
@@ -26,7 +26,12 @@ pub(super) async fn figures(program: &Path, empty: f64) -> Outcome<Vec<Figure>> 
     Ok(vec![
         Figure::new(format!("computing of the Rust process in {} idle seconds", IDLE.as_secs()), idle, "ms", 50.0),
         Figure::told("memory of the Rust process of an empty Tauri window (PSS)", empty, "MB"),
-        Figure::new("memory of the Rust process above that (PSS)", own - empty, "MB", ABOVE_EMPTY),
+        Figure::new(
+            format!("memory of the Rust process with {FEWER} titles above that (PSS)"),
+            own - empty,
+            "MB",
+            ABOVE_EMPTY,
+        ),
         Figure::told("memory of the whole application (PSS)", whole, "MB"),
     ])
 }

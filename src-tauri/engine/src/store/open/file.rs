@@ -26,9 +26,9 @@ use crate::store::{
 const OURS: i32 = 0x4B55_524F;
 /// What every SQLite file begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// What a connection keeps of the file, in KiB: the names of 50,000 titles and the index by which found ones are counted.
-/// Of a small library it keeps no more than there is.
-const CACHE: i32 = 8_000;
+/// What a connection keeps of the file, in KiB: the names of 50,000 titles, the index by which found ones are counted, and
+/// what a page of them is made of. Of a small library it keeps no more than there is.
+const CACHE: i32 = 16_000;
 /// A file that was not checked for so long is checked though nothing seems wrong.
 const CHECKED_EVERY: TimeDelta = TimeDelta::days(1);
 
