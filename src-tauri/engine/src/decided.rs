@@ -1,7 +1,7 @@
 //! What a person said of links, shown to them, and taken back: then the question comes again with the next matching, unless
 //! the two are certainly the same.
 //!
-//! How likely a link is is decided elsewhere; a link itself is taken back by [`crate::unlink`].
+//! How likely a link is is decided elsewhere; a link itself is taken back by [`Engine::unlink`](crate::Engine::unlink).
 
 use kuroibara_core::{ExternalId, MangaId, Provider, Time};
 use serde::Serialize;
