@@ -1,11 +1,15 @@
 // An invented past: runs of every outcome with the changes that they made, and the person's own edits between them.
 import type { ChangeView, EntryView, RunView } from '../contract'
-import { inventEntries, minutesFromNow } from './entries'
+import { inventEntries } from './entries'
 import { planRun } from './plan'
 import { reportOf } from './worlds'
 
 const RUNS = 60
 const APART = 95
+
+/** All of it is so long before one moment: what is invented to have happened at once must not be a tick apart. */
+const BEGAN = Date.now()
+const past = (minutes: number): string => new Date(BEGAN - minutes * 60_000).toISOString()
 
 export function inventRuns(): RunView[] {
   return Array.from({ length: RUNS }, (_, at) => inventRun(at))
@@ -18,8 +22,8 @@ function inventRun(at: number): RunView {
     strategy: at % 16 === 12 ? 'full' : at % 5 === 0 ? 'edit' : 'incremental',
     trigger: at % 16 === 12 ? 'manual' : at % 5 === 0 ? 'edit' : at % 11 === 3 ? 'return' : 'schedule',
     status: 'success',
-    started_at: minutesFromNow(-14 - at * APART),
-    finished_at: minutesFromNow(-13 - at * APART),
+    started_at: past(14 + at * APART),
+    finished_at: past(13 + at * APART),
     providers: { anilist: reportOf({}), myanimelist: reportOf({ pushed: at % 5 === 0 ? 1 : 0, requests: 2 }) },
   }
   switch (at) {
@@ -51,7 +55,7 @@ const CAUSES = ['pull', 'push', 'push_effect', 'restored', 'conflict_lost', 'pus
 
 /** A service made two works one. */
 function movedOf(entry: EntryView, run: number): ChangeView {
-  return { ...changeOf(entry, 700, run, 'created'), provider: 'anilist', origin: 'anilist', cause: 'moved', before: 'anilist:9000017', after: 'anilist:9000402', at: minutesFromNow(-15 - run * APART) }
+  return { ...changeOf(entry, 700, run, 'created'), provider: 'anilist', origin: 'anilist', cause: 'moved', before: 'anilist:9000017', after: 'anilist:9000402', at: past(15 + run * APART) }
 }
 
 function changeOf(entry: EntryView, at: number, run: number | null, as?: string): ChangeView {
@@ -69,7 +73,7 @@ function changeOf(entry: EntryView, at: number, run: number | null, as?: string)
     before: isWhole ? (cause === 'conflict_lost' ? whole : null) : values[0],
     after: isWhole ? (cause === 'conflict_lost' ? null : whole) : values[1],
     origin: as === 'edit' || (!isWhole && at % 3 === 1) ? 'user' : at % 2 ? 'anilist' : 'myanimelist',
-    cause, at: minutesFromNow(-14 - (run ?? 0.4 + (at % 3) / 10) * APART),
+    cause, at: past(14 + (run ?? 0.4 + (at % 3) / 10) * APART),
   }
 }
 
