@@ -742,6 +742,8 @@ export type IntegrationView = {
 	direction: Direction,
 	/**  Who wins. */
 	rule: Rule,
+	/**  Who wins in these groups of fields instead. */
+	own_rules: Partial<{ [key in Group]: Rule }>,
 	/**  What follows a removal in the library. */
 	removal: RemovalPolicy,
 	/**  Whether private entries may go where privacy can't be held. */
@@ -1161,6 +1163,8 @@ export type SettingsChange = {
 	direction?: Direction | null,
 	/**  Who wins. */
 	rule?: Rule | null,
+	/**  Who wins in these groups of fields instead; none: whoever wins in the others. A group that is not named stays. */
+	own_rules?: Partial<{ [key in Group]: Rule | null }>,
 	/**  What follows a removal. */
 	removal?: RemovalPolicy | null,
 	/**  Private entries. */

@@ -40,6 +40,8 @@ export interface IntegrationView {
   auto_sync: boolean
   direction: Direction
   rule: Rule
+  /** Who wins in these groups of fields instead. */
+  own_rules: Partial<Record<FieldGroup, Rule>>
   removal: 'ask' | 'follow' | 'keep'
   export_private: boolean
   volumes: boolean
@@ -49,7 +51,7 @@ export interface IntegrationView {
 /** What a person may change of an integration; what is absent stays. */
 export type IntegrationChange = Partial<Pick<IntegrationView,
   | 'sync_enabled' | 'sync_reading_progress' | 'sync_ratings' | 'sync_status' | 'auto_sync' | 'direction' | 'rule'
-  | 'removal' | 'export_private' | 'volumes'>>
+  | 'removal' | 'export_private' | 'volumes'>> & { own_rules?: Partial<Record<FieldGroup, Rule | null>> }
 export type SettingsView = Record<Provider, IntegrationView> & {
   keep_in_step: boolean
   /** The share of a service's titles that a sync may lower, clear or remove without asking, in hundredths. */
@@ -159,7 +161,8 @@ export interface History { runs: RunView[]; changes: ChangeView[] }
 /** What an open question is about. */
 export type ConflictKind = 'fields' | 'removed_here' | 'vanished_there' | 'link'
 /** Fields that only make sense together. */
-export type FieldGroup = 'reading_state' | 'score' | 'started_on' | 'notes' | 'private'
+export const FIELD_GROUPS = ['reading_state', 'score', 'started_on', 'notes', 'private'] as const
+export type FieldGroup = (typeof FIELD_GROUPS)[number]
 export type Fields = Partial<Record<Field, Value>>
 /** What the library says, since when, and who said so: `user` or a service. */
 export interface Told { fields: Fields; at: string; origin: string }

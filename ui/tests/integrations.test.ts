@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
+import OwnRules from '@/components/integrations/OwnRules.vue'
 import IntegrationsPage from '@/pages/IntegrationsPage.vue'
 import { minutesFromNow } from '@/fake/entries'
 import { show } from './world'
@@ -21,6 +22,21 @@ describe('the page of the services', () => {
     expect(get('card-myanimelist').textContent).toContain('MyAnimeList has ended the sign-in')
     expect((get('sync-myanimelist') as HTMLButtonElement).disabled).toBe(true)
     expect(get('sign-in-again-myanimelist')).toBeTruthy()
+  })
+
+  it('gives a single field a rule of its own, and takes it away again', async () => {
+    const shown = await show(IntegrationsPage)
+    expect(shown.find('rule-score-anilist')).toBeNull()
+    await shown.click('own-rules-anilist')
+    expect(shown.get('rule-score-anilist').textContent).toContain('As above')
+    const rules = shown.page.findComponent(OwnRules)
+    rules.vm.$emit('change', { score: 'ask' })
+    await flushPromises()
+    expect(shown.get('rule-score-anilist').textContent).toContain('Ask me')
+    expect(shown.api.world.settings.anilist).toMatchObject({ rule: 'newest', own_rules: { score: 'ask' } })
+    rules.vm.$emit('change', { score: null })
+    await flushPromises()
+    expect(shown.api.world.settings.anilist.own_rules).toEqual({})
   })
 
   it('tells two weeks ahead that a sign-in ends which cannot renew itself', async () => {

@@ -217,6 +217,10 @@ pub(crate) struct Update {
     /// Who wins when two sides changed the same thing
     #[arg(long, value_parser = values::words::<Rule>(&["newest", "furthest", "local", "remote", "ask"]))]
     pub(crate) rule: Option<Rule>,
+    /// Another rule for one group of fields, such as `score=ask`; `score=same` takes it away. May be given several times.
+    /// Groups: reading_state, score, started_on, notes, private
+    #[arg(long, value_name = "GROUP=RULE", value_parser = values::own_rule)]
+    pub(crate) rule_of: Vec<(Group, Option<Rule>)>,
     /// What happens there when you remove a manga here
     #[arg(long, value_parser = values::words::<RemovalPolicy>(&["ask", "follow", "keep"]))]
     pub(crate) removal: Option<RemovalPolicy>,

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kuroibara_core::{
-    ExternalId, Field, PartialDate, Provider, RunId, Score, Status, Time,
+    ExternalId, Field, Group, PartialDate, Provider, Rule, RunId, Score, Status, Time,
     merge::decide::{Answer, UnknownAnswer},
 };
 use serde::{
@@ -67,6 +67,21 @@ where
         let word: StrDeserializer<'_, serde::de::value::Error> = word.as_str().into_deserializer();
         T::deserialize(word)
     })
+}
+
+/// A group of fields and its rule, as `GROUP=RULE`; `same` stands for none of its own.
+pub(crate) fn own_rule(text: &str) -> Result<(Group, Option<Rule>), String> {
+    let (group, rule) = text.split_once('=').ok_or("write GROUP=RULE, such as score=ask")?;
+    let group = word(group).ok_or("the groups are reading_state, score, started_on, notes and private")?;
+    match rule {
+        "same" => Ok((group, None)),
+        _ => Ok((group, Some(word(rule).ok_or("the rules are newest, furthest, local, remote, ask and same")?))),
+    }
+}
+
+fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
+    let text: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+    T::deserialize(text).ok()
 }
 
 /// A whole number that is not negative.

@@ -3,7 +3,7 @@
 use enum_map::EnumMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Field, Provider, Shape};
+use crate::{Field, Group, Provider, Shape};
 
 /// Which way changes travel between the library and one provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct ProviderPolicy {
     pub direction: Direction,
     /// Who wins.
     pub rule: Rule,
+    /// Who wins in these groups of fields instead.
+    pub own_rules: EnumMap<Group, Option<Rule>>,
     /// What follows a removal in the library.
     pub removal: RemovalPolicy,
     /// Whether private entries may be written where privacy can't be held.
@@ -83,6 +85,7 @@ impl Default for ProviderPolicy {
             status: true,
             direction: Direction::Both,
             rule: Rule::Newest,
+            own_rules: EnumMap::default(),
             removal: RemovalPolicy::Ask,
             export_private: false,
             volumes: false,
@@ -99,6 +102,11 @@ impl ProviderPolicy {
             Field::Score => self.ratings,
             Field::FinishedOn | Field::StartedOn | Field::Notes | Field::Private => true,
         }
+    }
+
+    /// Who wins in this group of fields.
+    pub fn rule_of(&self, group: Group) -> Rule {
+        self.own_rules[group].unwrap_or(self.rule)
     }
 
     /// Whether changes made at the provider come into the library.

@@ -1,6 +1,8 @@
 //! What the user chose, as it is shown and changed. No secret ever leaves here.
 
-use kuroibara_core::{Direction, Provider, RemovalPolicy, Rule, Time};
+use std::collections::BTreeMap;
+
+use kuroibara_core::{Direction, Group, Provider, ProviderPolicy, RemovalPolicy, Rule, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -66,6 +68,8 @@ pub struct IntegrationView {
     pub direction: Direction,
     /// Who wins.
     pub rule: Rule,
+    /// Who wins in these groups of fields instead.
+    pub own_rules: BTreeMap<Group, Rule>,
     /// What follows a removal in the library.
     pub removal: RemovalPolicy,
     /// Whether private entries may go where privacy can't be held.
@@ -112,6 +116,8 @@ pub struct SettingsChange {
     pub direction: Option<Direction>,
     /// Who wins.
     pub rule: Option<Rule>,
+    /// Who wins in these groups of fields instead; none: whoever wins in the others. A group that is not named stays.
+    pub own_rules: BTreeMap<Group, Option<Rule>>,
     /// What follows a removal.
     pub removal: Option<RemovalPolicy>,
     /// Private entries.
@@ -144,6 +150,7 @@ impl Engine {
         set(&mut policy.status, change.sync_status);
         set(&mut policy.direction, change.direction);
         set(&mut policy.rule, change.rule);
+        change.own_rules.iter().for_each(|(group, rule)| policy.own_rules[*group] = *rule);
         set(&mut policy.removal, change.removal);
         set(&mut policy.export_private, change.export_private);
         set(&mut policy.volumes, change.volumes);
@@ -216,6 +223,7 @@ impl Engine {
             auto_sync: integration.auto_sync,
             direction: integration.policy.direction,
             rule: integration.policy.rule,
+            own_rules: own_rules(&integration.policy),
             removal: integration.policy.removal,
             export_private: integration.policy.export_private,
             volumes: integration.policy.volumes,
@@ -234,6 +242,11 @@ impl Engine {
             (true, false) => ConnectionState::Paused,
         }
     }
+}
+
+/// The rules that single groups of fields have.
+pub(crate) fn own_rules(policy: &ProviderPolicy) -> BTreeMap<Group, Rule> {
+    policy.own_rules.iter().filter_map(|(group, rule)| Some((group, (*rule)?))).collect()
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

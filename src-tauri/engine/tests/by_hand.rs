@@ -6,7 +6,7 @@ mod world;
 
 use std::sync::Mutex;
 
-use kuroibara_core::{Field, Fields, Provider, Rule, Status, Value};
+use kuroibara_core::{Field, Fields, Group, Provider, Rule, Score, Status, Value};
 use kuroibara_engine::{
     plan::{Part, PlanDecision, Verdict},
     schedule::Wishes,
@@ -106,6 +106,35 @@ async fn a_question_says_nothing_of_a_list_that_nobody_read() {
     let [question] = &questions[..] else { panic!("{questions:#?}") };
     assert!(question.sides.keys().eq([&Provider::AniList]), "{question:#?}");
     assert!(world.engine.entry(manga).await.unwrap().mappings.len() > 1, "it is known elsewhere");
+}
+
+#[tokio::test]
+async fn a_group_of_fields_may_have_a_rule_of_its_own_at_a_service() {
+    let world = World::of_works(1).await;
+    world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (3, 50));
+    world.connect(Provider::AniList).await;
+    world.sync().await;
+    let own = |rule| SettingsChange { own_rules: [(Group::Score, rule)].into(), ..SettingsChange::default() };
+    let settings = world.engine.update(Provider::AniList, &own(Some(Rule::Ask))).await.unwrap();
+    assert_eq!((settings.rule, settings.own_rules), (Rule::Newest, [(Group::Score, Rule::Ask)].into()));
+    let manga = world.engine.find("anilist:1000").await.unwrap();
+    let score = |points| Value::Score(Score::new(points).ok());
+    let edit = Fields::new().with(Field::Score, score(60)).with(Field::Chapters, Value::Count(4));
+    world.engine.edit(manga, &edit).await.unwrap();
+    world.pass(60);
+    world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 70));
+    world.pass(60);
+    assert_success(&world.sync().await);
+    let entry = world.engine.entry(manga).await.unwrap();
+    assert_eq!((entry.chapters_read, entry.score), (5, Score::new(60).ok()), "the newest, and nobody's");
+    let asked: Vec<_> = world.engine.conflicts().await.unwrap().into_iter().map(|question| question.group).collect();
+    assert_eq!(asked, [Some(Group::Score)]);
+    world.engine.update(Provider::AniList, &own(None)).await.unwrap();
+    world.pass(60);
+    assert_success(&world.sync().await);
+    // The score there may have been changed before or after the one here, which is kept then.
+    assert_eq!(world.sim.anilist.entry(1000).unwrap().score_raw, 60);
+    assert!(world.engine.conflicts().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -296,6 +296,27 @@ async fn another_value_takes_the_place_of_a_proposed_one_everywhere() {
 }
 
 #[tokio::test]
+async fn a_value_that_was_chosen_runs_over_nothing_that_was_said_after_it() {
+    let world = waiting(1).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.score_raw = 80);
+    world.pass(60);
+    let row = row_of(&plan(&world).await, Provider::Kitsu, Action::Push).row;
+    decide(&world, &[row], Part::Field(Field::Score), Verdict::Value(70.into())).await;
+    world.pass(60);
+    world.sim.anilist.set_entry(1000, |entry| entry.score_raw = 90);
+    world.pass(60);
+    let before = scores(&world, 0);
+    let report = apply(&world).await;
+    assert_eq!(report.providers[&Provider::AniList].waits, Some(Waits::Changed { titles: 1 }), "{report:#?}");
+    assert_eq!((scores(&world, 0), here(&world, 0).await.score), (before, None), "neither value is carried out");
+    let rest = world.engine.waiting_plan().await.unwrap().unwrap();
+    assert!(rest.rows.iter().all(|row| row.changed_since.is_some()), "{rest:#?}");
+    apply(&world).await;
+    assert_eq!(scores(&world, 0), [90, 90, 90]);
+    is_quiet(&world).await;
+}
+
+#[tokio::test]
 async fn a_title_that_changed_since_it_was_accepted_is_left_as_it_is_and_waits_marked() {
     let world = waiting(2).await;
     for n in 0..2 {

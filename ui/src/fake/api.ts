@@ -2,6 +2,7 @@
 // it holds no rule of its own; what a sync really decides is tested where it is decided.
 import type { Api } from '../api'
 import { PROVIDERS, type AppError, type AppEvents, type EntryView, type LibraryQuery, type MatchView, type Provider, type Report, type WaitingPlan } from '../contract'
+import { changed } from '../stores/integrations'
 import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
@@ -78,7 +79,7 @@ export function fakeApi(world: World): FakeApi {
     setUpClient: (provider, _id, secret) =>
       (world.settings[provider] = { ...world.settings[provider], client_id_set: true, client_secret_set: secret !== null }),
     updateIntegration: (provider, change) => {
-      const next = { ...world.settings[provider], ...change }
+      const next = changed(world.settings[provider], change)
       if (next.is_connected && next.state !== 'sign_in_again') next.state = next.sync_enabled ? 'connected' : 'paused'
       return (world.settings[provider] = next)
     },

@@ -137,7 +137,7 @@ export function disconnectedOne(): IntegrationView {
   return {
     is_connected: false, state: 'disconnected', external_user_id: null, external_username: null, token_expires_at: null,
     client_id_set: false, client_secret_set: false, sync_enabled: true, sync_reading_progress: true, sync_ratings: true,
-    sync_status: true, auto_sync: true, direction: 'both', rule: 'newest', removal: 'ask', export_private: false,
+    sync_status: true, auto_sync: true, direction: 'both', rule: 'newest', own_rules: {}, removal: 'ask', export_private: false,
     volumes: false, last_sync_at: null, last_sync_status: 'pending',
   }
 }

@@ -13,6 +13,12 @@ import { useSyncStore } from './sync'
 /** What came was no return of a sign-in, so the one that waits still does. */
 const waitsOn = (failure: AppError | null): boolean => failure?.code === 'not_a_return' || failure?.code === 'return_incomplete'
 
+/** A rule of null is none of its own, which leaves the card's. */
+export function changed(view: IntegrationView, { own_rules, ...change }: IntegrationChange): IntegrationView {
+  const rules = Object.entries({ ...view.own_rules, ...own_rules }).filter(([, rule]) => rule !== null)
+  return { ...view, ...change, own_rules: Object.fromEntries(rules) }
+}
+
 export const useIntegrationsStore = defineStore('integrations', () => {
   const api = useApi()
   const sync = useSyncStore()
@@ -132,7 +138,7 @@ export const useIntegrationsStore = defineStore('integrations', () => {
     const status = statuses[provider]
     const before = status.value
     if (!before) return false
-    status.value = { ...before, ...change }
+    status.value = changed(before, change)
     const done = await at(provider, async () => void (status.value = await api.updateIntegration(provider, change)))
     if (!done) status.value = before
     return done

@@ -95,6 +95,7 @@ fn change(args: &Update) -> SettingsChange {
         auto_sync: args.auto_sync,
         direction: args.direction,
         rule: args.rule,
+        own_rules: args.rule_of.iter().copied().collect(),
         removal: args.removal,
         export_private: args.export_private,
         volumes: args.volumes,

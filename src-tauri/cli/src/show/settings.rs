@@ -19,7 +19,7 @@ pub(crate) fn settings(settings: &SettingsView, look: Look) -> String {
             (word(&view.state), tone(view.state)),
             plain(account(view)),
             plain(word(&view.direction)),
-            plain(word(&view.rule)),
+            plain(rules(view)),
             plain(parts(view)),
             plain(last_sync(view)),
         ]);
@@ -57,7 +57,7 @@ pub(crate) fn integration(provider: Provider) -> impl FnOnce(&IntegrationView, L
             ("Takes part", parts(view)),
             ("Syncs by itself", yes_no(view.auto_sync)),
             ("Direction", word(&view.direction)),
-            ("Rule", word(&view.rule)),
+            ("Rule", rules(view)),
             ("After a removal", word(&view.removal)),
             ("Last sync", last_sync(view)),
         ])
@@ -72,6 +72,12 @@ pub(crate) fn login(login: &LoginBegun, _look: Look) -> String {
         format!("Then, until {}, give the whole address that you are sent to to", moment(login.expires_at)),
         "  kuroibara-cli callback 'ADDRESS'".into(),
     ])
+}
+
+/// The rule, and those of single groups of fields.
+fn rules(view: &IntegrationView) -> String {
+    let own = view.own_rules.iter().map(|(group, rule)| format!("{}: {}", word(group), word(rule)));
+    std::iter::once(word(&view.rule)).chain(own).collect::<Vec<_>>().join(", ")
 }
 
 fn tone(state: ConnectionState) -> Tone {

@@ -52,6 +52,7 @@ async fn without_json_answers_are_text_for_people() {
         (&["sync"], "All sides agree"),
         (&["sync", "--dry-run"], "nothing to do"),
         (&["update", "kitsu", "--sync-ratings", "false"], "progress, status"),
+        (&["update", "kitsu", "--rule-of", "score=ask"], "newest, score: ask"),
         (&["keep-in-step", "true"], "kept in step"),
     ] {
         let ran = crate::world::Ran::of(world.bare(arguments)).await;

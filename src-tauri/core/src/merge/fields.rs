@@ -364,8 +364,8 @@ fn agreed(group: Group, local: &Entry, edited: &[Field], changes: &[Change<'_>])
 /// The winner of a conflict, by the one rule that all involved providers share; nobody where one says to ask or they
 /// disagree.
 fn decided(group: Group, local: &Entry, stamps: &Stamps, edited: &[Field], changes: &[Change<'_>]) -> Winner {
-    let rule = changes[0].view.policy.rule;
-    if rule == Rule::Ask || changes.iter().any(|change| change.view.policy.rule != rule) {
+    let rule = changes[0].view.policy.rule_of(group);
+    if rule == Rule::Ask || changes.iter().any(|change| change.view.policy.rule_of(group) != rule) {
         return Winner::Nobody;
     }
     let proposals: Vec<_> = changes.iter().map(|change| change.proposal(group, local)).collect();

@@ -2,15 +2,17 @@
 //!
 //! All three rows exist from the first start. Secrets come and go as ciphertext; this file can't open them.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use enum_map::EnumMap;
-use kuroibara_core::{IntegrationId, Provider, ProviderPolicy, Time};
+use kuroibara_core::{Group, IntegrationId, Provider, ProviderPolicy, Rule, Time};
 
 use super::{
     Db, StoreError,
     change::{IntegrationChange, ListingRead},
     sql::{Tx, args},
-    text::{Word, some_count, some_time},
+    text::{Word, json, some_count, some_from_json, some_time},
 };
 
 /// Ciphertext as the vault made it: never plain.
@@ -114,6 +116,7 @@ struct IntegrationRow {
     removal: String,
     export_private: bool,
     volumes: bool,
+    own_rules: Option<String>,
     sign_in_again: bool,
     approved_at: Option<i64>,
     list_cursor: Option<i64>,
@@ -164,10 +167,17 @@ impl IntegrationRow {
             status: self.sync_status,
             direction: Word::read("direction", &self.direction)?,
             rule: Word::read("rule", &self.rule)?,
+            own_rules: self.own_rules()?,
             removal: Word::read("removal", &self.removal)?,
             export_private: self.export_private,
             volumes: self.volumes,
         })
+    }
+
+    fn own_rules(&self) -> Result<EnumMap<Group, Option<Rule>>, StoreError> {
+        let kept: Option<BTreeMap<Group, Rule>> = some_from_json("own_rules", self.own_rules.as_deref())?;
+        let kept = kept.unwrap_or_default();
+        Ok(EnumMap::from_fn(|group| kept.get(&group).copied()))
     }
 }
 
@@ -211,7 +221,8 @@ impl Db {
     ) -> Result<(), StoreError> {
         let switches = args![policy.enabled, policy.progress, policy.ratings, policy.status, auto_sync];
         let choices = args![policy.direction.word(), policy.rule.word(), policy.removal.word()];
-        let rest = args![policy.export_private, policy.volumes];
+        let own = json("own_rules", &crate::settings::own_rules(policy))?;
+        let rest = args![policy.export_private, policy.volumes, own];
         let args = [args![self.user, provider, now], switches, choices, rest].concat();
         self.pool.run_seen(SET_POLICY, args).await?;
         Ok(())
@@ -314,7 +325,7 @@ const SELECT: &str = "SELECT * FROM external_integrations WHERE user_id = $1";
 const SELECT_ONE: &str = "SELECT * FROM external_integrations WHERE user_id = $1 AND integration_type = $2";
 const SET_POLICY: &str = "UPDATE external_integrations SET updated_at = $3, sync_enabled = $4, \
     sync_reading_progress = $5, sync_ratings = $6, sync_status = $7, auto_sync = $8, direction = $9, rule = $10, \
-    removal = $11, export_private = $12, volumes = $13 WHERE user_id = $1 AND integration_type = $2";
+    removal = $11, export_private = $12, volumes = $13, own_rules = $14 WHERE user_id = $1 AND integration_type = $2";
 const SET_CLIENT: &str = "UPDATE external_integrations SET updated_at = $3, client_id = $4, client_secret = $5 \
     WHERE user_id = $1 AND integration_type = $2";
 const SIGN_IN: &str = "UPDATE external_integrations SET updated_at = $2, access_token = $3, refresh_token = $4, \

@@ -137,12 +137,13 @@ impl Pen<'_> {
     }
 
     /// New questions open; those that have answered themselves close. What only a provider that does not take part could
-    /// answer stays as it is.
+    /// answer stays as it is; one that never told of this title can't.
     fn questions(&self, subject: &Subject) -> Vec<ConflictChange> {
         let asked = &subject.plan.merged.questions;
         let new = asked.iter().filter(|question| !subject.open.iter().any(|open| is_about(open, **question)));
         let opens = new.map(|question| ConflictChange::Open(self.question(subject, *question)));
-        let whole = subject.ties.iter().all(|(p, tie)| tie.is_none() || subject.state.sides[p].is_some());
+        let is_here = |p: Provider| subject.ties[p].is_none() || subject.state.sides[p].is_some();
+        let whole = Provider::ALL.into_iter().all(|p| is_here(p) || !has_told(&subject.stored, p));
         let done = subject.open.iter().filter(|open| match open.provider {
             Some(provider) => subject.state.sides[provider].is_some(),
             None => whole,
@@ -164,6 +165,11 @@ impl Pen<'_> {
         };
         NewConflict { id: self.db.new_id(self.now), kind, group, provider, body: sides(subject) }
     }
+}
+
+/// Whether anything of a title was ever read at a provider.
+fn has_told(stored: &MangaState, at: Provider) -> bool {
+    stored.sides[at].as_ref().is_some_and(|side| side.base.is_some() || side.remote.present().is_some())
 }
 
 /// A pull replaces what both had agreed on; what is taken where they never agreed is adopted. An undo tells the two apart: only

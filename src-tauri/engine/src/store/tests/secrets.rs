@@ -1,6 +1,7 @@
 //! Accounts, sealed texts and logins.
 
-use kuroibara_core::{Direction, ProviderPolicy, Remote, RemovalPolicy, Rule};
+use enum_map::enum_map;
+use kuroibara_core::{Direction, Group, ProviderPolicy, Remote, RemovalPolicy, Rule};
 
 use super::*;
 
@@ -43,6 +44,7 @@ laws! {
             status: false,
             direction: Direction::Pull,
             rule: Rule::Furthest,
+            own_rules: enum_map! { Group::Score => Some(Rule::Ask), _ => None },
             removal: RemovalPolicy::Follow,
             export_private: true,
             volumes: true,
