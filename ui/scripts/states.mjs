@@ -206,6 +206,7 @@ export const STATES = [
   { name: 'statistics-broken', path: '/statistics', world: 'broken' },
   { name: 'statistics-slow', path: '/statistics', world: 'slow', settle: 400 },
   { name: 'integrations', path: '/integrations' },
+  { name: 'integrations-rules', path: '/integrations', then: click('own-rules-anilist') },
   { name: 'integrations-empty', path: '/integrations', world: 'empty' },
   { name: 'integrations-trouble', path: '/integrations', world: 'trouble' },
   { name: 'integrations-syncing', path: '/integrations', world: 'syncing' },
