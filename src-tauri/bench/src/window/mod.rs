@@ -40,7 +40,8 @@ pub(crate) async fn measure() -> Outcome<Vec<Figure>> {
     figures.extend(page.figures().await?);
     memory::end(&program).await?;
     session.set("KUROIBARA_DATA_DIR", fewer.path().display().to_string());
-    start(&mut session, &program).await?;
+    // Whoever lets go of the page closes the window.
+    let _open = start(&mut session, &program).await?;
     figures.extend(memory::figures(&program, empty).await?);
     Ok(figures)
 }
