@@ -13,22 +13,11 @@ use kuroibara_engine::{
     sync::Order,
     undo::Target,
 };
-use kuroibara_sim::{anilist::ListStatus, kitsu, myanimelist};
 use world::{World, assert_success};
 
 /// These works are being read in all three lists, in step, and whatever differs is asked.
 async fn in_step(works: i64) -> World {
-    let world = World::of_works(works).await;
-    for n in 0..works {
-        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
-        world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading);
-        world.sim.kitsu.set_entry(3000 + n, |entry| entry.status = kitsu::Status::Current).unwrap();
-    }
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    world.sync().await;
-    world.sync().await;
+    let world = World::in_step(works).await;
     let ask = SettingsChange { rule: Some(Rule::Ask), ..SettingsChange::default() };
     for provider in Provider::ALL {
         world.engine.update(provider, &ask).await.unwrap();

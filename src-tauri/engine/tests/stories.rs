@@ -11,23 +11,13 @@ use kuroibara_engine::{
     store::{ConflictKind, Db, LibraryQuery},
     sync::{Order, report::ProviderStatus},
 };
-use kuroibara_sim::{Fault, FaultRule, Moment, READER, anilist::ListStatus, kitsu, myanimelist};
+use kuroibara_sim::{Fault, FaultRule, Moment, READER, anilist::ListStatus, kitsu};
 use tokio::sync::Notify;
 use world::{World, assert_success};
 
 /// A world in which these works stand in all three lists as being read, and everything is in step.
 async fn in_step(works: i64) -> World {
-    let world = World::of_works(works).await;
-    for n in 0..works {
-        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
-        world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading);
-        world.sim.kitsu.set_entry(3000 + n, |entry| entry.status = kitsu::Status::Current).unwrap();
-    }
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    world.sync().await;
-    world.sync().await;
+    let world = World::in_step(works).await;
     world.pass(3_600);
     world.reset_counters();
     world

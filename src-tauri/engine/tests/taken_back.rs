@@ -6,7 +6,6 @@ mod world;
 
 use kuroibara_core::{Field, Fields, Provider, Rule, Score, Status, Value, merge::decide::Answer};
 use kuroibara_engine::{library::EntryView, settings::SettingsChange, undo::Target};
-use kuroibara_sim::{anilist::ListStatus, kitsu, myanimelist};
 use world::{World, assert_success};
 
 const WORKS: i64 = 4;
@@ -25,17 +24,7 @@ impl Chance {
 }
 
 async fn in_step() -> World {
-    let world = World::of_works(WORKS).await;
-    for n in 0..WORKS {
-        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
-        world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading);
-        world.sim.kitsu.set_entry(3000 + n, |entry| entry.status = kitsu::Status::Current).unwrap();
-    }
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    world.sync().await;
-    world.sync().await;
+    let world = World::in_step(WORKS).await;
     world.pass(3_600);
     world
 }

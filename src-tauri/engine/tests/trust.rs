@@ -16,22 +16,12 @@ use kuroibara_engine::{
         report::{PlanRow, ProviderStatus, Report, Waits},
     },
 };
-use kuroibara_sim::{anilist::ListStatus, kitsu, myanimelist};
+use kuroibara_sim::anilist::ListStatus;
 use world::{World, assert_success};
 
 /// A world in which these works stand in all three lists as being read, in step, and whose next sync waits.
 async fn waiting(works: i64) -> World {
-    let world = World::of_works(works).await;
-    for n in 0..works {
-        world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
-        world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading);
-        world.sim.kitsu.set_entry(3000 + n, |entry| entry.status = kitsu::Status::Current).unwrap();
-    }
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    world.sync().await;
-    world.sync().await;
+    let world = World::in_step(works).await;
     world.engine.set_keep_in_step(false).await.unwrap();
     world.engine.set_keep_in_step(true).await.unwrap();
     world.pass(3_600);

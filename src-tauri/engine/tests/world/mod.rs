@@ -15,7 +15,7 @@ use kuroibara_engine::{
     },
     vault::MemoryKeyring,
 };
-use kuroibara_sim::{Account, Catalog, READER, Sim, SimClock, SimConfig, Work};
+use kuroibara_sim::{Account, Catalog, READER, Sim, SimClock, SimConfig, Work, anilist, kitsu, myanimelist};
 
 /// Everything that a story needs.
 pub struct World {
@@ -65,6 +65,22 @@ impl World {
         let keyring = Arc::new(MemoryKeyring::default());
         let engine = Engine::open(config.clone(), Arc::new(clock.clone()), keyring.clone()).await.unwrap();
         Self { sim, engine, clock, keyring, config, dir }
+    }
+
+    /// These works stand in all three lists as being read, and the services are kept in step.
+    pub async fn in_step(works: i64) -> Self {
+        let world = Self::of_works(works).await;
+        for n in 0..works {
+            world.sim.anilist.set_entry(1000 + n, |entry| entry.status = anilist::ListStatus::Current);
+            world.sim.myanimelist.set_entry(2000 + n, |entry| entry.status = myanimelist::Status::Reading);
+            world.sim.kitsu.set_entry(3000 + n, |entry| entry.status = kitsu::Status::Current).unwrap();
+        }
+        world.pass(90_000);
+        world.connect_all().await;
+        world.engine.set_keep_in_step(true).await.unwrap();
+        world.sync().await;
+        world.sync().await;
+        world
     }
 
     /// A second device or process on the same library.
