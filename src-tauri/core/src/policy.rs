@@ -37,6 +37,11 @@ pub enum Rule {
     Ask,
 }
 
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 5] = [Self::Newest, Self::Furthest, Self::Local, Self::Remote, Self::Ask];
+}
+
 /// What happens at a provider when the reader removes a manga from the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]

@@ -60,11 +60,10 @@ fn every_side() -> Vec<There> {
 fn every_case() -> Vec<Case> {
     use Provider::{AniList, Kitsu, MyAnimeList};
     let heres = [Here::Never, Here::There(0), Here::There(1), Here::There(3), Here::Removed(0), Here::Removed(1)];
-    let rules = [Rule::Newest, Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask];
     let removals = [RemovalPolicy::Ask, RemovalPolicy::Follow, RemovalPolicy::Keep];
     let mut cases = Vec::new();
     for providers in [[AniList, MyAnimeList], [AniList, Kitsu], [MyAnimeList, Kitsu]] {
-        for (here, rule) in heres.into_iter().flat_map(|here| rules.map(|rule| (here, rule))) {
+        for (here, rule) in heres.into_iter().flat_map(|here| Rule::ALL.map(|rule| (here, rule))) {
             for (one, other) in every_side().into_iter().flat_map(|one| every_side().into_iter().map(move |o| (one, o)))
             {
                 // What makes no difference to the outcome is mixed in turn by turn.

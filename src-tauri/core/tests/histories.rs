@@ -5,7 +5,7 @@
 
 mod model;
 
-use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, Totals, merge::decide::Answer};
+use kuroibara_core::{Direction, Field, Group, Provider, RemovalPolicy, Rule, Totals, merge::decide::Answer};
 use model::{
     author::Author,
     laws::check_at_rest,
@@ -68,7 +68,11 @@ impl Author {
         let kind = self.chance.below(8);
         let chosen = &mut world.policy.providers[provider];
         match kind {
-            0 => chosen.rule = self.chance.pick(&[Rule::Newest, Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask]),
+            0 if self.chance.one_in(2) => {
+                chosen.own_rules[self.chance.pick(&Group::ALL)] =
+                    self.chance.one_in(2).then(|| self.chance.pick(&Rule::ALL));
+            }
+            0 => chosen.rule = self.chance.pick(&Rule::ALL),
             1 => chosen.status = self.chance.one_in(2),
             2 => chosen.progress = self.chance.one_in(2),
             3 => chosen.ratings = self.chance.one_in(2),

@@ -86,6 +86,7 @@ pub fn state(chance: &mut Chance, alike: bool) -> (MangaState, Policy) {
     for chosen in policy.providers.values_mut() {
         chosen.volumes = true;
         chosen.rule = rule;
+        chosen.own_rules = EnumMap::from_fn(|_| chance.one_in(8).then(|| chance.pick(&Rule::ALL)));
     }
     (MangaState { local, sides }, policy)
 }

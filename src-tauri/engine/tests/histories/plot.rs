@@ -2,7 +2,7 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use kuroibara_core::{Direction, Field, Provider, RemovalPolicy, Rule, merge::decide::Answer};
+use kuroibara_core::{Direction, Field, Group, Provider, RemovalPolicy, Rule, merge::decide::Answer};
 use kuroibara_engine::{
     plan::{Part, PlanDecision, Verdict},
     settings::SettingsChange,
@@ -310,10 +310,11 @@ impl Plot {
         let provider = self.chance.pick(&Provider::ALL);
         let mut change = SettingsChange::default();
         match self.chance.below(10) {
-            0 => {
-                change.rule =
-                    Some(self.chance.pick(&[Rule::Newest, Rule::Furthest, Rule::Local, Rule::Remote, Rule::Ask]));
+            0 if self.chance.one_in(2) => {
+                let own = self.chance.one_in(2).then(|| self.chance.pick(&Rule::ALL));
+                change.own_rules = [(self.chance.pick(&Group::ALL), own)].into();
             }
+            0 => change.rule = Some(self.chance.pick(&Rule::ALL)),
             1 => change.sync_status = Some(self.chance.one_in(2)),
             2 => change.sync_reading_progress = Some(self.chance.one_in(2)),
             3 => change.sync_ratings = Some(self.chance.one_in(2)),
