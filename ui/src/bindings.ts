@@ -201,10 +201,12 @@ export type AccountHealth = {
 	waiting_since: string | null,
 	/**  Titles that were refused for good. */
 	refused: number,
+	/**  What the reader should know of the account, such as a filter that hides entries. */
+	notices: Notice[],
 	/**  Until when the provider must not be asked at all. */
 	paused_until: string | null,
 	/**  Why. */
-	pause_reason: string | null,
+	pause_reason: PauseReason | null,
 };
 
 /**  What happens to one entry at one place. */
@@ -311,12 +313,14 @@ export type AppSettingsChange = {
 export type Budget = {
 	/**  Requests in a minute, as it is believed or was told. */
 	per_minute: number,
+	/**  How many it promises, while it allows fewer; none: as many as it promises, or it promises none. */
+	promised: number | null,
 	/**  How many of them are left in this minute, as far as this process knows. */
 	left: number,
 	/**  Until when it must not be asked at all. */
 	paused_until: string | null,
 	/**  Why. */
-	pause_reason: string | null,
+	pause_reason: PauseReason | null,
 };
 
 /**  How much each provider allows. */
@@ -542,7 +546,7 @@ export type EntryView = {
 };
 
 /**  A stable word for what went wrong. Where the engine has a word for the same, it is that. */
-export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "unknown_work" | "unreadable_answer" | "unreachable" | "answered_before" | "bad_input" | "busy" | "carried_out" | "link_contradicts" | "newer_edits" | "no_cover" | "no_plan" | "plan_replaced" | "refused" | "snapshot_damaged" | "undone_before" | "unknown_manga";
+export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "link_refused" | "no_data_folder" | "no_samples" | "no_secure_connections" | "not_opened" | "settings_not_kept" | "window" | "bad_database_url" | "database_busy" | "database_damaged" | "database_error" | "database_newer" | "database_not_writable" | "database_unreachable" | "disk_full" | "lease_lost" | "migration_failed" | "not_a_database" | "key_gone" | "keyring_locked" | "no_keyring" | "passphrase_needed" | "secret_damaged" | "wrong_passphrase" | "no_api_client" | "not_a_return" | "not_connected" | "nothing_pending" | "port_taken" | "return_incomplete" | "sign_in_again" | "sign_in_denied" | "sign_in_expired" | "sign_in_impossible" | "sign_in_refused" | "sign_in_used" | "wrong_kind" | "wrong_password" | "wrong_state" | "answer_lost" | "not_found" | "outage" | "paused" | "refused_by_provider" | "shut_out" | "unknown_work" | "unreadable_answer" | "unreachable" | "answered_before" | "bad_input" | "busy" | "carried_out" | "link_contradicts" | "newer_edits" | "no_cover" | "no_plan" | "plan_replaced" | "refused" | "snapshot_damaged" | "undone_before" | "unknown_manga";
 
 /**  Something that happened. */
 export type Event = 
@@ -909,6 +913,17 @@ export type Pause =
 "hour" | 
 /**  Until the morning of tomorrow. */
 "tomorrow";
+
+/**  Why nobody asks a provider for a while. */
+export type PauseReason = 
+/**  Its answers say that nothing is left of this minute's requests. */
+"minute_used_up" | 
+/**  It had more requests than it takes. */
+"too_many" | 
+/**  It is out of order, and says for how long. */
+"not_working" | 
+/**  A gate before it turns this program or this network away. Asking on would keep the gate shut. */
+"shut_out";
 
 /**  What a run is doing at a provider. */
 export type Phase = 

@@ -340,7 +340,18 @@ export interface Hit {
 }
 
 export interface UsageHour { provider: Provider; hour: string; requests: number }
-export interface Budget { per_minute: number; left: number; paused_until: string | null; pause_reason: string | null }
+/** Why nobody asks a service for a while. */
+export type PauseReason = 'minute_used_up' | 'too_many' | 'not_working' | 'shut_out'
+/** Something about an account that its reader should know. */
+export type Notice = 'sfw_filter_on' | 'list_cut_short'
+export interface Budget {
+  per_minute: number
+  /** How many it promises, while it allows fewer. */
+  promised: number | null
+  left: number
+  paused_until: string | null
+  pause_reason: PauseReason | null
+}
 export type Budgets = Record<Provider, Budget>
 export interface WaitingItem {
   manga_id: string
@@ -365,8 +376,9 @@ export interface AccountHealth {
   waiting: number
   waiting_since: string | null
   refused: number
+  notices: Notice[]
   paused_until: string | null
-  pause_reason: string | null
+  pause_reason: PauseReason | null
 }
 /** The library in numbers; every bar is there, even where there is nothing to count. */
 export interface Statistics {

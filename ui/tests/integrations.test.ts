@@ -55,6 +55,16 @@ describe('the page of the services', () => {
     expect(get('budget-anilist').textContent).toMatch(/AniList will be asked again at \d\d:\d\d/)
   })
 
+  it('says in the card what hides a part of a list and who turns us away, with what can be done', async () => {
+    const { get, click, api } = await show(IntegrationsPage, { world: 'turned_away' })
+    expect(get('card-kitsu').textContent).toContain('Kitsu hides adult titles from you and from Kuroibara')
+    expect(get('card-myanimelist').textContent).toContain('MyAnimeList turns Kuroibara away')
+    expect(get('notice-shut_out').querySelector('a')?.getAttribute('href')).toContain('/help/myanimelist')
+    const sync = vi.spyOn(api, 'triggerSync')
+    await click('notice-full')
+    expect(sync).toHaveBeenCalledWith('kitsu', true)
+  })
+
   it('shows the exact addresses to register before the first sign-in', async () => {
     const { click, get } = await show(IntegrationsPage, { world: 'empty' })
     await click('connect-myanimelist')

@@ -141,8 +141,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         step: Option<SnapshotStep>,
     },
-    /// Show how each account stands: how long its sign-in lasts, and what waits to be sent
-    Status,
+    /// Show how each account stands: how long its sign-in lasts, what waits to be sent, and how much it was asked in a day
+    #[command(after_help = help::STATUS)]
+    Status {
+        /// Show the requests of each hour too
+        #[arg(long)]
+        requests: bool,
+    },
     /// Check the set-up and say what to do
     Doctor,
     /// Sync by itself until stopped, one line of JSON per event (sentences on a terminal without --json)

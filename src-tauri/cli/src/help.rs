@@ -47,6 +47,7 @@ Environment:
   KUROIBARA_KITSU_API_URL        [https://kitsu.app/api/edge]
   KUROIBARA_KITSU_OAUTH_URL      [https://kitsu.app/api/oauth]
                                  any address but https is refused, unless it is this machine
+  KUROIBARA_USER_AGENT           what Kuroibara calls itself, for a service that turns its name away
   NO_COLOR                       no colours";
 
 /// After `setup --help`.
@@ -176,6 +177,17 @@ Examples:
   kuroibara-cli snapshots show 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
   kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 anilist:30002
   kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --force";
+
+/// After `status --help`.
+pub(crate) const STATUS: &str = "\
+REQUESTS are those of the last 24 hours. Kuroibara keeps to what each service allows: AniList 30 a minute at present, a third
+of what it promises, and MyAnimeList about one a second. What has no room goes out a minute later, so a long list takes a few
+minutes the first time. Where a service hides or cuts off a part of your list, that is said below.
+
+Examples:
+  kuroibara-cli status
+  kuroibara-cli status --requests          # hour by hour
+  kuroibara-cli status --json | jq '.accounts[].notices'";
 
 /// After `watch --help`.
 pub(crate) const WATCH: &str = "\

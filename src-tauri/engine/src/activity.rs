@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     Engine,
     error::EngineError,
+    http::PauseReason,
     store::{MangaChange, MappingChange, OutboxChange, Pause, Waiting},
 };
 
@@ -43,12 +44,14 @@ pub struct Budgets {
 pub struct Budget {
     /// Requests in a minute, as it is believed or was told.
     pub per_minute: u32,
+    /// How many it promises, while it allows fewer; none: as many as it promises, or it promises none.
+    pub promised: Option<u32>,
     /// How many of them are left in this minute, as far as this process knows.
     pub left: u32,
     /// Until when it must not be asked at all.
     pub paused_until: Option<Time>,
     /// Why.
-    pub pause_reason: Option<String>,
+    pub pause_reason: Option<PauseReason>,
 }
 
 /// Something that waits to be sent, or was refused.
@@ -99,10 +102,10 @@ impl Engine {
         let budget = |provider: Provider| {
             let (per_minute, left) = self.http.budget(provider);
             let pause = pauses.iter().find(|pause| pause.provider == provider);
-            let (paused_until, pause_reason) =
-                pause.map(|Pause { until, reason, .. }| (*until, reason.clone())).unzip();
+            let (paused_until, pause_reason) = pause.map(|Pause { until, reason, .. }| (*until, *reason)).unzip();
             let left = if pause.is_some() { 0 } else { left };
-            Budget { per_minute, left, paused_until, pause_reason }
+            let promised = self.http.promised(provider);
+            Budget { per_minute, promised, left, paused_until, pause_reason }
         };
         let [anilist, myanimelist, kitsu] = Provider::ALL.map(budget);
         Ok(Budgets { anilist, myanimelist, kitsu })

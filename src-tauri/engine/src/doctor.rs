@@ -13,6 +13,7 @@ use crate::{
     connect::SignIn,
     error::EngineError,
     health::ends_at,
+    http::HttpError,
     oauth,
     providers::{Account, ApiError},
     settings::ConnectionState,
@@ -194,6 +195,9 @@ fn check_service(integration: &Integration, answered: Result<Option<Account>, En
             Check::good(&name, format!("{title} answers"))
         }
         Err(EngineError::Vault(error)) => Check::bad(&name, format!("{title} was not asked: {error}"), way_out(&error)),
+        Err(EngineError::Api(ApiError::Http(error @ HttpError::ShutOut { .. }))) => {
+            Check::bad(&name, error.to_string(), TURNED_AWAY)
+        }
         Err(error) => Check::bad(&name, error.to_string(), TRY_LATER),
     }
 }
@@ -214,6 +218,8 @@ const RESTORE: &str = "Close Kuroibara and put a copy from the folder `backups` 
 const SET_PASSPHRASE: &str =
     "Set KUROIBARA_PASSPHRASE, or enter a passphrase when asked; or start a keyring such as GNOME Keyring or KWallet";
 const SET_CLOCK: &str = "Set this machine's clock: edits are compared by their time";
+const TURNED_AWAY: &str = "Wait some hours; the library and your edits are safe meanwhile. If the service's website does not open in \
+    this machine's browser either, its network is shut out; if it does, Kuroibara's name is";
 const TRY_LATER: &str = "Check the network and try again in a while; the library and your edits are safe meanwhile";
 
 fn way_out(error: &VaultError) -> &'static str {

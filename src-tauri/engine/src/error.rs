@@ -183,6 +183,7 @@ impl HttpError {
             Self::Unreachable { .. } => "unreachable",
             Self::AnswerLost { .. } => "answer_lost",
             Self::Outage { .. } => "outage",
+            Self::ShutOut { .. } => "shut_out",
             Self::Paused { .. } => "paused",
             Self::Unusable(_) => "no_secure_connections",
             Self::Insecure(_) => "insecure_address",

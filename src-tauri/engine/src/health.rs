@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::{
     Engine,
     error::EngineError,
+    http::PauseReason,
+    providers::Notice,
     settings::ConnectionState,
     store::{Integration, Queue},
 };
@@ -36,10 +38,12 @@ pub struct AccountHealth {
     pub waiting_since: Option<Time>,
     /// Titles that were refused for good.
     pub refused: u32,
+    /// What the reader should know of the account, such as a filter that hides entries.
+    pub notices: Vec<Notice>,
     /// Until when the provider must not be asked at all.
     pub paused_until: Option<Time>,
     /// Why.
-    pub pause_reason: Option<String>,
+    pub pause_reason: Option<PauseReason>,
 }
 
 impl Engine {
@@ -65,8 +69,9 @@ impl Engine {
                 waiting,
                 waiting_since,
                 refused,
+                notices: integration.notices.clone().into_iter().filter(|_| integration.is_connected()).collect(),
                 paused_until: pause.map(|pause| pause.until),
-                pause_reason: pause.map(|pause| pause.reason.clone()),
+                pause_reason: pause.map(|pause| pause.reason),
             }
         };
         Ok(integrations.iter().map(health).collect())

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use kuroibara_core::{Field, Fields, MangaId, Provider, Score, Value};
 use kuroibara_engine::{
     library::EntryView,
+    providers::Notice,
     store::{ConflictKind, Db, LibraryQuery},
     sync::{Order, report::ProviderStatus},
 };
@@ -182,6 +183,13 @@ async fn what_kitsus_filter_hides_is_not_taken_for_removed() {
         assert_eq!(report.providers[&Provider::Kitsu].notices.len(), 1, "the reader is told");
         world.pass(60);
     }
+    world.sync().await;
+    let known =
+        async || world.engine.health().await.unwrap().into_iter().flat_map(|one| one.notices).collect::<Vec<_>>();
+    assert_eq!(known().await, [Notice::SfwFilterOn], "a sync that lists nothing does not forget it");
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = false);
+    world.full().await;
+    assert_eq!(known().await, [], "a whole list without the filter does");
     here(&world, 1).await;
     assert!(world.sim.kitsu.entry(3001).is_some());
     assert_eq!(world.writes(), [0, 0, 0]);

@@ -1,6 +1,7 @@
 // The fake's longer answers: one entry beside what each service holds, what waits, usage and statistics.
-import { PROVIDERS, STATUSES, type AccountHealth, type EntryDetail, type EntryView, type Hit, type Provider, type SettingsView, type SideView, type Statistics, type UsageHour, type WaitingItem } from '../contract'
+import { PROVIDERS, STATUSES, type AccountHealth, type EntryDetail, type EntryView, type Hit, type Provider, type SideView, type Statistics, type UsageHour, type WaitingItem } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
+import type { World } from './worlds'
 import { chance } from './random'
 
 export function detailOf(entry: EntryView): EntryDetail {
@@ -68,7 +69,7 @@ export function waitingOf(entries: EntryView[]): WaitingItem[] {
 }
 
 /** AniList alone can't renew a sign-in. */
-export function healthOf(settings: SettingsView, waiting: readonly WaitingItem[]): AccountHealth[] {
+export function healthOf({ settings, budgets, notices }: World, waiting: readonly WaitingItem[]): AccountHealth[] {
   return PROVIDERS.filter((provider) => settings[provider].is_connected).map((provider) => {
     const { state, external_username: account, token_expires_at: until } = settings[provider]
     const own = waiting.filter((item) => item.provider === provider)
@@ -76,7 +77,7 @@ export function healthOf(settings: SettingsView, waiting: readonly WaitingItem[]
     return {
       provider, state, account, ends_at: days === null ? null : until, days_left: days, ends_soon: days !== null && days < 14,
       waiting: own.filter((item) => !item.refused).length, waiting_since: own[0]?.due_since ?? null, refused: own.filter((item) => item.refused).length,
-      paused_until: null, pause_reason: null,
+      notices: notices[provider] ?? [], paused_until: budgets[provider].paused_until, pause_reason: budgets[provider].pause_reason,
     }
   })
 }

@@ -215,7 +215,7 @@ export function fakeApi(world: World): FakeApi {
     }),
     usage: usageOf,
     budgets: () => world.budgets,
-    health: () => healthOf(world.settings, waitingOf(world.entries)),
+    health: () => healthOf(world, waitingOf(world.entries)),
     waiting: () => waitingOf(world.entries),
     retry: () => null,
     statistics: () => statisticsOf(world.entries, PROVIDERS.filter((each) => world.settings[each].is_connected)),

@@ -1,6 +1,6 @@
 // The situations that the window must look right in: what the fake application knows and how it behaves.
 import type {
-  AppError, AppSettings, Budgets, ChangeView, ConflictView, DecidedView, EntryView, IntegrationView, KeyProtection, MatchView, NeverView, Provider, ProviderReport,
+  AppError, AppSettings, Budgets, ChangeView, ConflictView, DecidedView, EntryView, IntegrationView, KeyProtection, MatchView, NeverView, Notice, Provider, ProviderReport,
   RunView, SettingsView, SignInAddresses, WaitingPlan,
 } from '../contract'
 import { inventEntries, minutesFromNow } from './entries'
@@ -21,6 +21,7 @@ export interface World {
   runs: RunView[]
   changes: ChangeView[]
   budgets: Budgets
+  notices: Partial<Record<Provider, Notice[]>>
   protection: KeyProtection
   offline: boolean
   running: boolean
@@ -32,7 +33,7 @@ export interface World {
 }
 
 export const WORLDS = [
-  'full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands', 'quiet', 'stubborn',
+  'full', 'empty', 'first', 'one', 'trouble', 'slow', 'offline', 'syncing', 'broken', 'locked', 'guard', 'thousands', 'quiet', 'stubborn', 'turned_away',
 ] as const
 export type WorldName = (typeof WORLDS)[number]
 
@@ -66,7 +67,12 @@ export function worldOf(name: WorldName): World {
       world.settings.anilist = { ...connected('rosereader'), token_expires_at: minutesFromNow(60 * 24 * 9) }
       world.settings.myanimelist = { ...connected('rose_reader'), state: 'sign_in_again', last_sync_status: 'sign_in_again' }
       world.settings.kitsu = { ...connected('Rose'), state: 'paused', sync_enabled: false }
-      world.budgets.anilist = { per_minute: 30, left: 0, paused_until: minutesFromNow(4), pause_reason: 'rate_limited' }
+      world.budgets.anilist = { per_minute: 30, promised: 90, left: 0, paused_until: minutesFromNow(4), pause_reason: 'too_many' }
+      break
+    case 'turned_away':
+      world.settings.kitsu = connected('Rose')
+      world.budgets.myanimelist = { per_minute: 72, promised: null, left: 0, paused_until: minutesFromNow(11), pause_reason: 'shut_out' }
+      world.notices = { kitsu: ['sfw_filter_on'] }
       break
     case 'guard':
       return { ...world, plan: inventGuardedPlan(inventEntries(40)), runs: pastOf('guard') }
@@ -105,10 +111,11 @@ function full(count: number): World {
     nevers: neversOf(inventEntries(20)),
     runs: pastOf('first'),
     changes: inventChanges(),
+    notices: {},
     budgets: {
-      anilist: { per_minute: 30, left: 27, paused_until: null, pause_reason: null },
-      myanimelist: { per_minute: 60, left: 58, paused_until: null, pause_reason: null },
-      kitsu: { per_minute: 60, left: 60, paused_until: null, pause_reason: null },
+      anilist: { per_minute: 30, promised: 90, left: 27, paused_until: null, pause_reason: null },
+      myanimelist: { per_minute: 72, promised: null, left: 70, paused_until: null, pause_reason: null },
+      kitsu: { per_minute: 300, promised: null, left: 300, paused_until: null, pause_reason: null },
     },
     protection: 'keyring',
     offline: false,

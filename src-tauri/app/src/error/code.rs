@@ -61,6 +61,7 @@ pub enum ErrorCode {
     Outage,
     Paused,
     RefusedByProvider,
+    ShutOut,
     UnknownWork,
     UnreadableAnswer,
     Unreachable,

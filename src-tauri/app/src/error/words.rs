@@ -132,6 +132,7 @@ fn asked(error: &HttpError) -> Option<Provider> {
         HttpError::Unreachable { provider, .. }
         | HttpError::AnswerLost { provider, .. }
         | HttpError::Outage { provider, .. }
+        | HttpError::ShutOut { provider, .. }
         | HttpError::Paused { provider, .. }
         | HttpError::Insecure(provider) => Some(*provider),
         HttpError::Unusable(_) | HttpError::LeaseLost => None,
@@ -294,9 +295,15 @@ fn http(error: &HttpError) -> AppError {
         HttpError::Outage { provider, .. } => {
             (ErrorCode::Outage, format!("{} is not working right now.", provider.title()), AGAIN_LATER)
         }
+        HttpError::ShutOut { provider, .. } => (
+            ErrorCode::ShutOut,
+            format!("{} turns Kuroibara away at present.", provider.title()),
+            "It does so at times with programs or whole networks, mostly for some hours, and is asked again by itself. \
+             Help says what to do if it lasts.",
+        ),
         HttpError::Paused { provider, until } => (
             ErrorCode::Paused,
-            format!("{} asks to wait until {} UTC.", provider.title(), until.format("%H:%M")),
+            format!("{} is not asked before {} UTC.", provider.title(), until.format("%H:%M")),
             "What is left goes out then by itself.",
         ),
         HttpError::Unusable(_) => (
@@ -394,6 +401,7 @@ mod tests {
             ReturnError::Expired(Provider::MyAnimeList).into(),
             ApiError::SignInAgain(Provider::Kitsu).into(),
             HttpError::Outage { provider: Provider::Kitsu, status: 503 }.into(),
+            HttpError::ShutOut { provider: Provider::MyAnimeList, status: 403 }.into(),
             BeginError::NoClientId(Provider::AniList).into(),
             StoreError::Busy.into(),
             VaultError::WrongPassphrase.into(),

@@ -18,8 +18,9 @@ impl Desk<'_> {
         self.voice.say(&self.engine.settings().await?, show::settings)
     }
 
-    pub(super) async fn status(&self) -> Result<Exit, Failure> {
-        self.voice.say(&Accounts { accounts: self.engine.health().await? }, show::status)
+    pub(super) async fn status(&self, by_hour: bool) -> Result<Exit, Failure> {
+        let (accounts, requests) = (self.engine.health().await?, self.engine.usage(24).await?);
+        self.voice.say(&Accounts { accounts, requests }, |found, look| show::status(found, by_hour, look))
     }
 
     pub(super) async fn set_up(&self, args: &Setup) -> Result<Exit, Failure> {

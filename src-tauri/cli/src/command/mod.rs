@@ -64,7 +64,7 @@ impl<'a> Desk<'a> {
             Command::History { run, limit } => self.history(*run, *limit).await,
             Command::Undo(args) => self.undo(args).await,
             Command::Snapshots { step } => self.snapshots(step.as_ref()).await,
-            Command::Status => self.status().await,
+            Command::Status { requests } => self.status(*requests).await,
             Command::Doctor => self.doctor().await,
             Command::Watch => self.watch().await,
             Command::RotateKey { passphrase_stdin } => self.rotate_key(*passphrase_stdin).await,

@@ -179,7 +179,7 @@ fn gone_text(provider: Provider, titles: usize) -> String {
     )
 }
 
-fn notice_text(notice: Notice) -> &'static str {
+pub(super) fn notice_text(notice: Notice) -> &'static str {
     match notice {
         Notice::SfwFilterOn => {
             "Kitsu hides adult titles from you and from Kuroibara, so an entry that is missing there is never taken for a \

@@ -1,20 +1,26 @@
 //! How each account stands.
 
-use kuroibara_engine::{health::AccountHealth, settings::ConnectionState};
+use std::collections::BTreeMap;
+
+use kuroibara_core::{Provider, Time};
+use kuroibara_engine::{activity::UsageView, health::AccountHealth, http::PauseReason, settings::ConnectionState};
 use serde::Serialize;
 
-use super::{moment, paragraphs, word};
+use super::{moment, paragraphs, report::notice_text, word};
 use crate::table::{Look, Table, Tone};
 
 /// How each account stands.
 #[derive(Serialize)]
 pub(crate) struct Accounts {
     pub(crate) accounts: Vec<AccountHealth>,
+    /// The requests of the last day by service and hour, the oldest hour first.
+    pub(crate) requests: Vec<UsageView>,
 }
 
 /// How each account stands, and what to do about it.
-pub(crate) fn status(found: &Accounts, look: Look) -> String {
-    let mut table = Table::new(look, &["SERVICE", "STATE", "ACCOUNT", "SIGNED IN", "WAITING", "REFUSED", "PAUSED"]);
+pub(crate) fn status(found: &Accounts, by_hour: bool, look: Look) -> String {
+    let mut table =
+        Table::new(look, &["SERVICE", "STATE", "ACCOUNT", "SIGNED IN", "WAITING", "REFUSED", "REQUESTS", "PAUSED"]);
     for one in &found.accounts {
         let plain = |text: String| (text, Tone::Plain);
         table.toned_row([
@@ -24,11 +30,53 @@ pub(crate) fn status(found: &Accounts, look: Look) -> String {
             plain(lasts(one)),
             plain(one.waiting.to_string()),
             plain(one.refused.to_string()),
+            plain(found.requests_of(one.provider).to_string()),
             plain(one.paused_until.map_or_else(|| "–".into(), |until| format!("until {}", moment(until)))),
         ]);
     }
-    let advice = found.accounts.iter().filter_map(advice).collect::<Vec<_>>().join("\n");
-    paragraphs([table.text(), advice])
+    let advice = found.accounts.iter().flat_map(told).collect::<Vec<_>>().join("\n");
+    let requests = if by_hour { hours(&found.requests, look) } else { String::new() };
+    paragraphs([table.text(), advice, requests])
+}
+
+impl Accounts {
+    fn requests_of(&self, provider: Provider) -> u64 {
+        self.requests.iter().filter(|one| one.provider == provider).map(|one| one.requests).sum()
+    }
+}
+
+/// The requests of each hour in which there were any.
+fn hours(requests: &[UsageView], look: Look) -> String {
+    let mut by_hour: BTreeMap<Time, BTreeMap<Provider, u64>> = BTreeMap::new();
+    for one in requests {
+        *by_hour.entry(one.hour).or_default().entry(one.provider).or_default() += one.requests;
+    }
+    let mut table = Table::new(look, &["HOUR", "ANILIST", "MYANIMELIST", "KITSU"]);
+    for (hour, counts) in by_hour {
+        let [anilist, myanimelist, kitsu] = Provider::ALL.map(|at| counts.get(&at).copied().unwrap_or(0).to_string());
+        table.row([moment(hour), anilist, myanimelist, kitsu]);
+    }
+    table.text()
+}
+
+/// Everything there is to say of an account beyond its line.
+fn told(one: &AccountHealth) -> Vec<String> {
+    let pause = one.pause_reason.map(|reason| format!("{}: {}", one.provider.title(), paused(reason)));
+    let notices = one.notices.iter().map(|notice| notice_text(*notice).to_owned());
+    advice(one).into_iter().chain(pause).chain(notices).collect()
+}
+
+fn paused(reason: PauseReason) -> &'static str {
+    match reason {
+        PauseReason::MinuteUsedUp => "nothing is left of this minute's requests; the rest goes out after it.",
+        PauseReason::TooMany => "it had more requests than it takes, and wants a pause; the rest goes out after it.",
+        PauseReason::NotWorking => "it is out of order, and says for how long; the rest goes out after it.",
+        PauseReason::ShutOut => {
+            "it turns Kuroibara away, as it does at times with programs or whole networks, mostly for some hours. It is \
+             asked again by itself. If it lasts for days, try another network, or set KUROIBARA_USER_AGENT to a name of \
+             your own."
+        }
+    }
 }
 
 fn tone(one: &AccountHealth) -> Tone {

@@ -1,5 +1,6 @@
 //! Plans decided field by field, the guard's share, kept lists, how accounts stand: on the command line, on both databases.
 
+use kuroibara_sim::{Fault, FaultRule, READER};
 use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
@@ -24,6 +25,7 @@ async fn trust(world: World) {
     what_is_never_synced_is_listed_and_taken_back(&world).await;
     a_kept_list_is_seen_and_brought_back(&world, &entries[1]).await;
     how_accounts_stand_is_told(&world).await;
+    what_is_in_the_way_is_explained(&world).await;
     world.end().await;
 }
 
@@ -160,4 +162,25 @@ async fn how_accounts_stand_is_told(world: &World) {
     assert_eq!(kitsu["waiting"], 0);
     let spoken = Ran::of(world.bare(&["status"])).await;
     assert!(spoken.out.contains("renewed by itself") && spoken.out.contains("more days"), "{spoken:?}");
+    let asked = status["requests"].as_array().unwrap();
+    let of_kitsu: u64 =
+        asked.iter().filter(|one| one["provider"] == "kitsu").map(|one| one["requests"].as_u64().unwrap()).sum();
+    assert!(of_kitsu > 0 && spoken.out.contains(&of_kitsu.to_string()), "{status} {spoken:?}");
+    let by_hour = Ran::of(world.bare(&["status", "--requests"])).await;
+    assert!(by_hour.out.contains("HOUR") && !spoken.out.contains("HOUR"), "{by_hour:?}");
+}
+
+/// What stands in the way at a service is said where one looks how the accounts stand, with what can be done.
+async fn what_is_in_the_way_is_explained(world: &World) {
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = true);
+    world.answer(&["sync", "--full"]).await;
+    world.sim.myanimelist.faults().push(FaultRule::once(Fault::Html(403)));
+    assert_eq!(world.run(&["sync", "--full"]).await.status, 5);
+    let status = world.answer(&["status"]).await;
+    let [_, myanimelist, kitsu] = &status["accounts"].as_array().unwrap()[..] else { panic!("three: {status}") };
+    assert_eq!((&kitsu["notices"], &myanimelist["pause_reason"]), (&json!(["sfw_filter_on"]), &json!("shut_out")));
+    let spoken = Ran::of(world.bare(&["status"])).await;
+    for words in ["hides adult titles", "turns Kuroibara away", "KUROIBARA_USER_AGENT"] {
+        assert!(spoken.out.contains(words), "{words}: {spoken:?}");
+    }
 }

@@ -82,12 +82,11 @@ pub(super) fn judge_whole(provider: Provider, reply: Reply) -> Verdict {
     let server_error = status.is_server_error();
     if server_error || status.is_redirection() || is_page(headers, &reply.body) {
         let pause = headers.get(RETRY_AFTER).and_then(|_| asked_pause(headers, reply.received_at));
-        // A block page stays for hours, and asking again makes it stay longer.
-        return Verdict::Lost {
-            error: HttpError::Outage { provider, status: status.as_u16() },
-            pause,
-            again: server_error,
-        };
+        let shut = status == StatusCode::FORBIDDEN;
+        let status = status.as_u16();
+        let error = if shut { HttpError::ShutOut { provider, status } } else { HttpError::Outage { provider, status } };
+        // A page that is no server's failure stays: asking for it again at once brings the same one.
+        return Verdict::Lost { error, pause, again: server_error };
     }
     if is_cut(headers, &reply.body) {
         return lost(provider, "the answer was cut short".into());

@@ -8,6 +8,7 @@ use std::{
 };
 
 use kuroibara_core::{Provider, Time};
+use serde::Serialize;
 
 /// Keeps what every process that talks to a provider must know. Its own failures are its own to report: a request is
 /// never refused because it could not be counted.
@@ -16,11 +17,46 @@ pub trait Ledger: Send + Sync {
     /// Until when nobody may ask this provider, as the latest [`Ledger::pause`] said.
     async fn paused_until(&self, provider: Provider) -> Option<Time>;
 
-    /// Nobody asks this provider before `until`; the later of two pauses holds. `reason` is for the reader, without secrets.
-    async fn pause(&self, provider: Provider, until: Time, reason: &str);
+    /// Nobody asks this provider before `until`; the later of two pauses holds.
+    async fn pause(&self, provider: Provider, until: Time, reason: PauseReason);
 
     /// One request left.
     async fn count(&self, provider: Provider, route: &'static str);
+}
+
+/// Why nobody asks a provider for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// Its answers say that nothing is left of this minute's requests.
+    MinuteUsedUp,
+    /// It had more requests than it takes.
+    TooMany,
+    /// It is out of order, and says for how long.
+    NotWorking,
+    /// A gate before it turns this program or this network away. Asking on would keep the gate shut.
+    ShutOut,
+}
+
+impl PauseReason {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::MinuteUsedUp, Self::TooMany, Self::NotWorking, Self::ShutOut];
+
+    /// The word used in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MinuteUsedUp => "minute_used_up",
+            Self::TooMany => "too_many",
+            Self::NotWorking => "not_working",
+            Self::ShutOut => "shut_out",
+        }
+    }
+
+    /// The reason of that word. An unknown one comes from another version, and says at least that it did not work.
+    pub(crate) fn of_word(word: &str) -> Self {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word).unwrap_or(Self::NotWorking)
+    }
 }
 
 /// A ledger that ends with the process.
@@ -53,7 +89,7 @@ impl Ledger for MemoryLedger {
         self.kept().pauses.get(&provider).copied()
     }
 
-    async fn pause(&self, provider: Provider, until: Time, _reason: &str) {
+    async fn pause(&self, provider: Provider, until: Time, _reason: PauseReason) {
         let mut kept = self.kept();
         let held = kept.pauses.entry(provider).or_insert(until);
         *held = until.max(*held);

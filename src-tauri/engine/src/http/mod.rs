@@ -29,7 +29,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{Ledger, MemoryLedger};
+pub use ledger::{Ledger, MemoryLedger, PauseReason};
 
 /// The way out to the providers. Clones share limits, pauses and counts; [`Http::fenced`] makes one that counts for itself.
 #[derive(Clone)]
@@ -164,6 +164,12 @@ impl Http {
         self.turns(provider).budget(self.shared.clock.now())
     }
 
+    /// How many requests a minute a provider promises, while it allows fewer.
+    pub fn promised(&self, provider: Provider) -> Option<u32> {
+        let (allowed, _) = self.budget(provider);
+        Pace::of(provider).promised.filter(|promised| *promised > allowed)
+    }
+
     fn turns(&self, provider: Provider) -> MutexGuard<'_, Turns> {
         // Numbers can't be left half-changed by a panic elsewhere, so a poisoned lock is as good as any.
         self.shared.lanes[provider].turns.lock().unwrap_or_else(PoisonError::into_inner)
@@ -273,7 +279,7 @@ pub enum HttpError {
         /// What went wrong, without any address.
         reason: String,
     },
-    /// A 5xx, a block page or any answer that is not the API's own. A write may have taken effect.
+    /// A 5xx, a notice or any answer that is not the API's own. A write may have taken effect.
     #[error("{provider} is not working right now (status {status}). Nothing is lost; try again later")]
     Outage {
         /// Who was asked.
@@ -281,8 +287,21 @@ pub enum HttpError {
         /// The HTTP status.
         status: u16,
     },
-    /// The provider asks to wait longer than a run should.
-    #[error("{provider} asks to wait until {until}; the rest goes out then")]
+    /// A page that refuses in place of the API's answer: a firewall before the service turns this program, or everybody of
+    /// this network, away. It stays so for hours, and asking again makes it stay longer (myanimelist.md §4).
+    #[error(
+        "{provider} turns Kuroibara away (status {status}). It does so at times with programs or whole networks, mostly for \
+         some hours. Nothing is lost, and it is asked again by itself. If it lasts for days, try another network, or set \
+         KUROIBARA_USER_AGENT to a name of your own"
+    )]
+    ShutOut {
+        /// Who was asked.
+        provider: Provider,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The provider asks to wait longer than a run should, or turned us away a moment ago.
+    #[error("{provider} is not asked before {until}, since it refused or wants a pause; the rest goes out then")]
     Paused {
         /// Who was asked.
         provider: Provider,

@@ -17,14 +17,16 @@ pub(super) struct Pace {
     per_minute: f64,
     /// How many may be under way at the same time.
     pub(super) at_once: usize,
+    /// How many a minute it promises, where that is more than it has allowed for long.
+    pub(super) promised: Option<u32>,
 }
 
 impl Pace {
     pub(super) fn of(provider: Provider) -> Self {
         match provider {
-            Provider::AniList => Self { burst: 4.0, per_minute: 30.0, at_once: 2 },
-            Provider::MyAnimeList => Self { burst: 10.0, per_minute: 72.0, at_once: 2 },
-            Provider::Kitsu => Self { burst: 20.0, per_minute: 300.0, at_once: 4 },
+            Provider::AniList => Self { burst: 4.0, per_minute: 30.0, at_once: 2, promised: Some(90) },
+            Provider::MyAnimeList => Self { burst: 10.0, per_minute: 72.0, at_once: 2, promised: None },
+            Provider::Kitsu => Self { burst: 20.0, per_minute: 300.0, at_once: 4, promised: None },
         }
     }
 

@@ -8,12 +8,15 @@ use rand::Rng;
 use tracing::{debug, warn};
 
 use super::{
-    Call, Http, HttpError, Limits, Repeat, Reply, address,
+    Call, Http, HttpError, Limits, PauseReason, Repeat, Reply, address,
     answer::{self, LONGEST_PAUSE, LimitHeaders, Verdict},
 };
 
 /// The longest pause that a run waits for: a lockout of a minute, and a margin. Beyond it the run goes on without.
 const LONGEST_WAIT: Duration = Duration::from_secs(95);
+/// How long nobody asks a service that turned us away without a word about its length: its gate stays shut for hours, and
+/// longer for who knocks on (myanimelist.md §4).
+const SHUT_OUT: Duration = Duration::from_secs(15 * 60);
 /// How often one request waits out a pause.
 const PAUSES: u32 = 3;
 /// How often one request is sent again after a failure.
@@ -115,14 +118,17 @@ impl Http {
                 self.turns(provider).learn(said.limit, said.remaining);
                 if said.remaining == Some(0) {
                     let pause = said.reset.unwrap_or(Duration::from_secs(60)) + Duration::from_secs(1);
-                    self.pause(provider, pause, "its limit for this minute is used up").await;
+                    self.pause(provider, pause, PauseReason::MinuteUsedUp).await;
                 }
             }
             Verdict::TooMany { pause } => {
                 self.turns(provider).locked_out();
-                self.pause(provider, *pause, "it had too many requests").await;
+                self.pause(provider, *pause, PauseReason::TooMany).await;
             }
-            Verdict::Lost { pause: Some(pause), .. } => self.pause(provider, *pause, "it is not working").await,
+            Verdict::Lost { error: HttpError::ShutOut { .. }, pause, .. } => {
+                self.pause(provider, pause.unwrap_or(SHUT_OUT), PauseReason::ShutOut).await;
+            }
+            Verdict::Lost { pause: Some(pause), .. } => self.pause(provider, *pause, PauseReason::NotWorking).await,
             Verdict::Lost { pause: None, .. } | Verdict::NotSent(_) => {}
         }
     }
@@ -134,9 +140,14 @@ impl Http {
         }
     }
 
-    async fn pause(&self, provider: Provider, pause: Duration, reason: &str) {
+    /// Leaves a provider alone that turned us away in words of its own.
+    pub(crate) async fn shut_out(&self, provider: Provider) {
+        self.pause(provider, SHUT_OUT, PauseReason::ShutOut).await;
+    }
+
+    async fn pause(&self, provider: Provider, pause: Duration, reason: PauseReason) {
         let until: Time = self.shared.clock.now() + pause;
-        warn!(provider = provider.as_str(), seconds = pause.as_secs(), reason, "paused");
+        warn!(provider = provider.as_str(), seconds = pause.as_secs(), reason = reason.as_str(), "paused");
         self.shared.ledger.pause(provider, until, reason).await;
     }
 
@@ -182,7 +193,7 @@ impl Verdict {
         match self {
             Self::Answer(reply) => reply.status.as_u16(),
             Self::TooMany { .. } => 429,
-            Self::Lost { error: HttpError::Outage { status, .. }, .. } => *status,
+            Self::Lost { error: HttpError::Outage { status, .. } | HttpError::ShutOut { status, .. }, .. } => *status,
             Self::Lost { .. } | Self::NotSent(_) => 0,
         }
     }

@@ -233,7 +233,7 @@ async fn a_provider_that_says_429_for_ever_is_not_asked_for_ever() {
 #[tokio::test]
 async fn a_pause_from_a_clock_that_was_set_back_holds_nobody() {
     let world = world();
-    world.ledger.pause(Provider::AniList, start() + chrono::Duration::days(30), "").await;
+    world.ledger.pause(Provider::AniList, start() + chrono::Duration::days(30), PauseReason::TooMany).await;
     world.read(&Script::play(vec![]).await).await.unwrap();
 }
 
@@ -290,8 +290,8 @@ async fn a_write_that_never_left_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_page_for_people_is_an_outage_with_any_status_and_asked_for_once() {
-    for status in ["200 OK", "403 Forbidden", "404 Not Found", "301 Moved"] {
+async fn a_page_for_people_is_an_outage_with_every_status_but_403_and_asked_for_once() {
+    for status in ["200 OK", "404 Not Found", "301 Moved"] {
         for (kind, body) in [("text/html; charset=utf-8", "Be right back"), ("application/json", "\n <!doctype html>")]
         {
             let script = Script::play(vec![say(status, &format!("content-type: {kind}\r\n"), body)]).await;
@@ -299,6 +299,23 @@ async fn a_page_for_people_is_an_outage_with_any_status_and_asked_for_once() {
             assert!(matches!(error, HttpError::Outage { .. }), "{status}: {error}");
             assert_eq!(script.requests(), 1);
         }
+    }
+}
+
+#[tokio::test]
+async fn who_is_turned_away_leaves_the_service_alone_for_a_quarter_of_an_hour_or_as_long_as_it_says() {
+    for (headers, minutes) in [("", 15), ("retry-after: 1799\r\n", 30)] {
+        let block = say("403 Forbidden", &format!("content-type: text/html\r\n{headers}"), "<h1>Request blocked</h1>");
+        let (script, world) = (Script::play(vec![block]).await, world());
+        let error = world.read(&script).await.unwrap_err();
+        assert!(matches!(error, HttpError::ShutOut { status: 403, .. }), "{error}");
+        assert_eq!(
+            world.ledger.paused_until(Provider::AniList).await,
+            Some(start() + chrono::TimeDelta::minutes(minutes))
+        );
+        let error = world.read(&script).await.unwrap_err();
+        assert!(matches!(error, HttpError::Paused { .. }), "{error}");
+        assert_eq!((script.requests(), world.waited()), (1, chrono::Duration::zero()));
     }
 }
 

@@ -67,8 +67,8 @@ impl Mood {
         match error {
             Some(ApiError::TokenExpired(_)) => drop(self.ended.fetch_max(1, Ordering::Relaxed)),
             Some(ApiError::SignInAgain(_)) => drop(self.ended.fetch_max(2, Ordering::Relaxed)),
-            // A block page means: stop at once.
-            Some(ApiError::Http(HttpError::Outage { status: 403, .. })) => {
+            // Turned away, or switched off: stop at once.
+            Some(ApiError::Http(HttpError::ShutOut { .. } | HttpError::Outage { status: 403, .. })) => {
                 self.silent.store(PATIENCE, Ordering::Relaxed)
             }
             Some(ApiError::Http(
@@ -131,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn after_a_block_page_nothing_is_sent() {
-        let blocked = HttpError::Outage { provider: P, status: 403 };
+        let blocked = HttpError::ShutOut { provider: P, status: 403 };
         let (_, sent) = asked(1, &[Err(blocked.into()), Ok(2), Ok(3)]).await;
         assert_eq!(sent, 1);
     }

@@ -14,6 +14,7 @@ use super::{
     sql::{Tx, args},
     text::{Word, json, some_count, some_from_json, some_time},
 };
+use crate::providers::Notice;
 
 /// Ciphertext as the vault made it: never plain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Integration {
     pub listed_total: Option<u32>,
     /// How far the provider's clock was ahead of ours at the last listing.
     pub clock_ahead: Duration,
+    /// What the reader should know of the account, by its last listing that told.
+    pub notices: Vec<Notice>,
     /// Until when nobody may ask this provider.
     pub paused_until: Option<Time>,
 }
@@ -124,6 +127,7 @@ struct IntegrationRow {
     last_full_at: Option<i64>,
     listed_total: Option<i64>,
     clock_ahead: Option<i64>,
+    notices: Option<String>,
     paused_until: Option<i64>,
 }
 
@@ -153,6 +157,7 @@ impl TryFrom<IntegrationRow> for Integration {
             last_full_at: some_time(row.last_full_at),
             listed_total: some_count("listed_total", row.listed_total)?,
             clock_ahead: Duration::nanoseconds(row.clock_ahead.unwrap_or(0)),
+            notices: some_from_json("notices", row.notices.as_deref())?.unwrap_or_default(),
             paused_until: some_time(row.paused_until),
         })
     }
@@ -186,6 +191,13 @@ impl Db {
     pub async fn note_clock(&self, integration: IntegrationId, ahead: Duration) -> Result<(), StoreError> {
         let text = "UPDATE external_integrations SET clock_ahead = $2 WHERE id = $1";
         self.pool.run(text, args![integration, ahead.num_nanoseconds()]).await?;
+        Ok(())
+    }
+
+    /// Keeps what the reader should know of the account.
+    pub async fn note_notices(&self, integration: IntegrationId, notices: &[Notice]) -> Result<(), StoreError> {
+        let text = "UPDATE external_integrations SET notices = $2 WHERE id = $1";
+        self.pool.run(text, args![integration, json("notices", &notices)?]).await?;
         Ok(())
     }
 
@@ -350,5 +362,5 @@ const FORGET_SIDES: &str = "UPDATE external_manga_mappings SET base = NULL, remo
     unsettled = FALSE, differs = NULL \
     WHERE integration_id = $1";
 const FORGET_LISTING: &str = "UPDATE external_integrations SET list_cursor = NULL, list_read_at = NULL, \
-    last_full_at = NULL, listed_total = NULL, clock_ahead = NULL, approved_at = NULL, last_sync_at = NULL, \
+    last_full_at = NULL, listed_total = NULL, clock_ahead = NULL, notices = NULL, approved_at = NULL, last_sync_at = NULL, \
     last_sync_status = 'pending' WHERE id = $1";

@@ -15,7 +15,10 @@ use super::{
     sql::args,
     text::{provider, some_time, time},
 };
-use crate::{clock::Clock, http::Ledger};
+use crate::{
+    clock::Clock,
+    http::{Ledger, PauseReason},
+};
 
 /// So many requests are counted before they are stored.
 const STORED_AT: usize = 50;
@@ -40,8 +43,8 @@ pub struct Pause {
     pub provider: Provider,
     /// Until when.
     pub until: Time,
-    /// Why, in words for people.
-    pub reason: String,
+    /// Why.
+    pub reason: PauseReason,
 }
 
 impl Db {
@@ -49,7 +52,8 @@ impl Db {
     pub async fn pauses(&self, now: Time) -> Result<Vec<Pause>, StoreError> {
         let rows: Vec<(String, i64, Option<String>)> = self.pool.all(PAUSES, args![self.user, now]).await?;
         let pause = |(at, until, reason): (String, i64, Option<String>)| {
-            Ok(Pause { provider: provider(&at)?, until: time(until), reason: reason.unwrap_or_default() })
+            let reason = PauseReason::of_word(&reason.unwrap_or_default());
+            Ok(Pause { provider: provider(&at)?, until: time(until), reason })
         };
         rows.into_iter().map(pause).collect()
     }
@@ -81,8 +85,8 @@ impl Db {
     }
 
     /// Nobody asks a provider before `until`; the later of two pauses holds.
-    pub async fn pause(&self, at: Provider, until: Time, reason: &str) -> Result<(), StoreError> {
-        self.pool.run_seen(PAUSE, args![self.user, at, until, reason]).await?;
+    pub async fn pause(&self, at: Provider, until: Time, reason: PauseReason) -> Result<(), StoreError> {
+        self.pool.run_seen(PAUSE, args![self.user, at, until, reason.as_str()]).await?;
         Ok(())
     }
 }
@@ -132,7 +136,7 @@ impl Ledger for DbLedger {
         })
     }
 
-    async fn pause(&self, provider: Provider, until: Time, reason: &str) {
+    async fn pause(&self, provider: Provider, until: Time, reason: PauseReason) {
         if let Err(error) = self.db.pause(provider, until, reason).await {
             tracing::warn!(%provider, %error, "a pause is known to this process only");
         }

@@ -13,7 +13,7 @@ use crate::{
     error::EngineError,
     events::{Event, Phase},
     http::Http,
-    providers::{ApiError, Listing, ProviderClient, Session},
+    providers::{ApiError, Listing, Notice, ProviderClient, Session},
     secret::Secret,
     store::Integration,
 };
@@ -155,9 +155,21 @@ async fn counted(engine: &Engine, mut retrieved: Retrieved, order: &Order) -> Re
         engine.db.note_clock(retrieved.integration.id, ahead).await?;
         retrieved.integration.clock_ahead = ahead;
     }
+    let notices = known_notices(&retrieved);
+    if notices != retrieved.integration.notices {
+        engine.db.note_notices(retrieved.integration.id, &notices).await?;
+        retrieved.integration.notices = notices;
+    }
     let (provider, entries) = (retrieved.integration.provider, retrieved.listing.entries.len());
     tracing::info!(%provider, entries, full = retrieved.full, dry_run = order.dry_run, "listed");
     Ok(retrieved)
+}
+
+/// A whole list says all that there is to know of the account; a part of it may be too small to show something that holds.
+fn known_notices(retrieved: &Retrieved) -> Vec<Notice> {
+    let (seen, before) = (&retrieved.listing.notices, &retrieved.integration.notices);
+    let kept = before.iter().filter(|notice| !retrieved.full && !seen.contains(notice));
+    kept.chain(seen).copied().collect()
 }
 
 /// Whether a listing of what changed does not fit the `known` entries. One that names nothing is no answer either: it begins

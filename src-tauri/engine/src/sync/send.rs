@@ -390,7 +390,8 @@ fn problem(error: &ApiError, manga: MangaId) -> Problem {
 /// Whether a write of unknown fate may have arrived: then its intent stays.
 fn may_have_taken_effect(error: &ApiError) -> bool {
     match error {
-        ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { .. }) | ApiError::Unreadable { .. } => true,
+        ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { .. } | HttpError::ShutOut { .. })
+        | ApiError::Unreadable { .. } => true,
         ApiError::Http(_)
         | ApiError::TokenExpired(_)
         | ApiError::SignInAgain(_)

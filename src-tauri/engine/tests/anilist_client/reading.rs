@@ -142,12 +142,13 @@ async fn an_empty_list_is_given_as_it_came_for_the_guard_to_judge() {
 }
 
 #[tokio::test]
-async fn a_block_page_and_a_switched_off_service_are_outages() {
+async fn a_switched_off_service_is_an_outage_and_a_block_page_is_not() {
     let reader = Reader::with_entries(5).await;
-    for fault in [Fault::Html(403), Fault::Html(200), Fault::Status(403)] {
+    for (fault, is_outage) in [(Fault::Html(200), true), (Fault::Status(403), true), (Fault::Html(403), false)] {
         reader.fault(fault.clone());
         let error = reader.client.list(&reader.session()).await.unwrap_err();
-        assert!(matches!(error, ApiError::Http(HttpError::Outage { .. })), "{fault:?}: {error:?}");
+        assert_eq!(matches!(error, ApiError::Http(HttpError::Outage { .. })), is_outage, "{fault:?}: {error:?}");
+        assert_eq!(matches!(error, ApiError::Http(HttpError::ShutOut { .. })), !is_outage, "{fault:?}: {error:?}");
     }
 }
 

@@ -92,6 +92,7 @@ async fn a_page_that_keeps_failing_fails_the_whole_listing() {
         reader.fault(FaultRule::always(fault).after(1));
         reader.client.list(&reader.session()).await.unwrap_err();
         reader.sim().faults().clear();
+        reader.world.pass_pauses();
     }
 }
 

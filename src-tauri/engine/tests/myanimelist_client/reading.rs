@@ -64,11 +64,14 @@ async fn a_page_that_keeps_failing_fails_the_whole_listing() {
 }
 
 #[tokio::test]
-async fn a_block_page_is_an_outage_and_not_asked_for_again() {
+async fn a_block_page_is_told_from_an_outage_and_nobody_knocks_again_for_a_while() {
     let reader = Reader::with_entries(10).await;
     reader.fault(FaultRule::always(Fault::Html(403)));
     let error = reader.client.list(&reader.session()).await.unwrap_err();
-    assert!(matches!(error, ApiError::Http(HttpError::Outage { status: 403, .. })), "{error}");
+    assert!(matches!(error, ApiError::Http(HttpError::ShutOut { status: 403, .. })), "{error}");
+    assert!(error.to_string().contains("KUROIBARA_USER_AGENT"), "what can be done is said: {error}");
+    let error = reader.client.list(&reader.session()).await.unwrap_err();
+    assert!(matches!(error, ApiError::Http(HttpError::Paused { .. })), "{error}");
     assert_eq!(reader.requests(), 1);
 }
 

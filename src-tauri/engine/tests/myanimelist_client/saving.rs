@@ -118,6 +118,7 @@ async fn a_batch_ends_early_with_a_token_that_ended_and_with_a_block_page() {
     assert!(blocked.iter().all(|b| matches!(b, Err(ApiError::Http(_)))));
     assert!(reader.requests() <= 2, "{}", reader.requests());
     reader.sim().faults().clear();
+    reader.world.pass_pauses();
     reader.sim().reset_counters();
     reader.sim().expire_tokens(READER);
     let expired = reader.client.save(&reader.session(), &writes).await;

@@ -63,6 +63,7 @@ async fn only_a_refusal_of_the_refresh_token_asks_the_person_to_sign_in() {
         let error = reader.client.refresh(&web(&reader.world), &refresh).await.unwrap_err();
         assert!(matches!(error, ApiError::Http(_)), "{error}");
         reader.sim().faults().clear();
+        reader.world.pass_pauses();
     }
     reader.client.refresh(&web(&reader.world), &refresh).await.unwrap();
     reader.sim().revoke_tokens(READER);

@@ -54,6 +54,11 @@ impl World {
         Self { http: way_out(&world.clock, &world.ledger, timeouts), ..world }
     }
 
+    /// Whatever pause a service was given is over.
+    pub(crate) fn pass_pauses(&self) {
+        self.clock.advance(Duration::from_secs(3_600));
+    }
+
     /// The requests of one route so far.
     pub(crate) fn asked(&self, provider: Provider, route: &'static str) -> u32 {
         self.ledger.counts().get(&(provider, route)).copied().unwrap_or(0)

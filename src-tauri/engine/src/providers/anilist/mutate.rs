@@ -179,6 +179,7 @@ fn one_request_only(error: &ApiError) -> Option<ApiError> {
         ApiError::NotFound(_) => Some(error.clone()),
         ApiError::Http(
             HttpError::Unreachable { .. }
+            | HttpError::ShutOut { .. }
             | HttpError::Paused { .. }
             | HttpError::Unusable(_)
             | HttpError::Insecure(_)

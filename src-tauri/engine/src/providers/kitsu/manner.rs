@@ -49,6 +49,7 @@ impl Manner {
             ApiError::Refused { .. } if self.include == Include::Media => other_way,
             ApiError::Http(
                 HttpError::Outage { .. }
+                | HttpError::ShutOut { .. }
                 | HttpError::Unreachable { .. }
                 | HttpError::Paused { .. }
                 | HttpError::Unusable(_)
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn nothing_is_tried_again_after_an_answer_that_size_can_not_change() {
-        let blocked = outage(403);
+        let blocked: ApiError = HttpError::ShutOut { provider: PROVIDER, status: 403 }.into();
         let refused = ApiError::Refused { provider: PROVIDER, reason: String::new() };
         for error in [blocked, refused, ApiError::TokenExpired(PROVIDER), HttpError::LeaseLost.into()] {
             assert_eq!(tried(&error).len(), 1, "{error}");

@@ -14,7 +14,7 @@ use super::{
     Saved, Session, Tokens, Work, Write, answer, turns::in_order,
 };
 use crate::{
-    http::{Call, Http, Repeat, Reply},
+    http::{Call, Http, HttpError, Repeat, Reply},
     secret::Secret,
 };
 
@@ -195,7 +195,11 @@ impl MyAnimeList {
     }
 
     async fn ask(&self, route: &'static str, request: RequestBuilder, repeat: Repeat) -> Result<Reply, ApiError> {
-        accepted(self.send(route, request, repeat).await?)
+        let accepted = accepted(self.send(route, request, repeat).await?);
+        if let Err(ApiError::Http(HttpError::ShutOut { .. })) = &accepted {
+            self.http.shut_out(PROVIDER).await;
+        }
+        accepted
     }
 
     async fn send(&self, route: &'static str, request: RequestBuilder, repeat: Repeat) -> Result<Reply, ApiError> {
@@ -245,7 +249,9 @@ fn accepted(reply: Reply) -> Result<Reply, ApiError> {
         StatusCode::UNAUTHORIZED => ApiError::TokenExpired(PROVIDER),
         // A 403 of the API's own speaks of credentials, which a renewed token may mend, or else of an attack that it takes
         // us for. One that is no JSON is a block as well, and never gets here.
-        StatusCode::FORBIDDEN if words.contains("DoS") => answer::outage(PROVIDER, &reply),
+        StatusCode::FORBIDDEN if words.contains("DoS") => {
+            HttpError::ShutOut { provider: PROVIDER, status: reply.status.as_u16() }.into()
+        }
         StatusCode::FORBIDDEN => ApiError::TokenExpired(PROVIDER),
         StatusCode::NOT_FOUND => ApiError::NotFound(PROVIDER),
         status if status.is_client_error() => answer::refused(PROVIDER, &words),
@@ -257,7 +263,6 @@ fn accepted(reply: Reply) -> Result<Reply, ApiError> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
-    use crate::http::HttpError;
 
     fn error(status: u16, body: &'static str) -> ApiError {
         let received_at = "2026-01-01T00:00:00Z".parse().unwrap();
@@ -269,7 +274,7 @@ mod tests {
     fn a_403_speaks_of_credentials_unless_it_takes_us_for_an_attack() {
         assert!(matches!(error(403, r#"{"message":"","error":"forbidden"}"#), ApiError::TokenExpired(_)));
         let blocked = error(403, r#"{"message":"DoS detected","error":"forbidden"}"#);
-        assert!(matches!(blocked, ApiError::Http(HttpError::Outage { status: 403, .. })), "{blocked}");
+        assert!(matches!(blocked, ApiError::Http(HttpError::ShutOut { .. })), "{blocked}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use kuroibara_core::Field;
 use serde_json::json;
 
 use super::*;
+use crate::http::PauseReason;
 
 fn read(db: &Db, manga: MangaId, (before, after): (u32, u32), at: Time) -> JournalRow {
     JournalRow {
@@ -54,8 +55,8 @@ laws! {
 
     async fn a_pause_is_told_with_its_reason_until_it_ends(fresh: &Fresh) {
         let db = fresh.open().await;
-        db.pause(Provider::AniList, later(60), "it asked to").await.unwrap();
-        let pause = Pause { provider: Provider::AniList, until: later(60), reason: "it asked to".into() };
+        db.pause(Provider::AniList, later(60), PauseReason::ShutOut).await.unwrap();
+        let pause = Pause { provider: Provider::AniList, until: later(60), reason: PauseReason::ShutOut };
         assert_eq!(db.pauses(now()).await.unwrap(), [pause]);
         assert_eq!(db.pauses(later(60)).await.unwrap(), []);
     }

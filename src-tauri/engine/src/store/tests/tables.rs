@@ -4,7 +4,10 @@ use kuroibara_core::{Field, Fields, Group, Observation, Remote, RunId};
 use serde_json::json;
 
 use super::*;
-use crate::{clock::SystemClock, http::Ledger};
+use crate::{
+    clock::SystemClock,
+    http::{Ledger, PauseReason},
+};
 
 fn line(db: &Db, manga: MangaId, run: Option<RunId>, after: u32) -> JournalRow {
     JournalRow {
@@ -370,7 +373,7 @@ laws! {
         assert_eq!(db.usage(later(0)).await.unwrap().len(), 1);
         assert_eq!(db.paused_until(Provider::Kitsu).await.unwrap(), None);
         for seconds in [60, 90, 30] {
-            db.pause(Provider::Kitsu, later(seconds), "429").await.unwrap();
+            db.pause(Provider::Kitsu, later(seconds), PauseReason::TooMany).await.unwrap();
         }
         let other = fresh.open().await;
         assert_eq!(other.paused_until(Provider::Kitsu).await.unwrap(), Some(later(90)));
@@ -387,7 +390,7 @@ laws! {
         ledger.flush().await.unwrap();
         let used = db.usage(later(-86_400 * 365 * 50)).await.unwrap();
         assert_eq!(used.iter().map(|used| used.requests).sum::<u64>(), 123);
-        ledger.pause(Provider::AniList, later(5), "429").await;
+        ledger.pause(Provider::AniList, later(5), PauseReason::TooMany).await;
         assert_eq!(ledger.paused_until(Provider::AniList).await, Some(later(5)));
     }
 
