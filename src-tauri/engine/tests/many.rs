@@ -1,18 +1,25 @@
 //! Ten thousand open questions cost no more statements than their pages: what is counted is statements, not time.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "../../cli/tests/cli/postgres.rs"]
+mod postgres;
 mod world;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use kuroibara_core::{Field, Fields, Provider, Rule, Value, merge::decide::Answer};
-use kuroibara_engine::{EngineError, decide::ConflictView, settings::SettingsChange, sync::Order, undo::Target};
+use kuroibara_engine::{
+    EngineError, decide::ConflictView, settings::SettingsChange, store::LibraryQuery, sync::Order, undo::Target,
+};
 use kuroibara_sim::anilist::ListStatus;
 use tracing::{Level, Metadata, span, subscriber::Interest};
-use world::World;
+use world::{World, assert_success};
 
 /// Who counts does so alone: whether statements are told at all is settled for the whole process at their first use.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -55,7 +62,10 @@ impl Statements {
 
 /// A world in which the notes of so many works were changed here and at AniList, and nobody was asked yet.
 async fn undecided(works: i64) -> World {
-    let world = World::of_works(works).await;
+    undecided_in(World::of_works(works).await, works).await
+}
+
+async fn undecided_in(world: World, works: i64) -> World {
     for n in 0..works {
         world.sim.anilist.set_entry(1000 + n, |entry| entry.status = ListStatus::Current);
     }
@@ -65,11 +75,11 @@ async fn undecided(works: i64) -> World {
     world.engine.update(Provider::AniList, &ask).await.unwrap();
     world.sync().await;
     world.pass(60);
-    let mut manga = Vec::new();
     for n in 0..works {
         world.sim.anilist.set_entry(1000 + n, |entry| entry.notes = Some("there".into()));
-        manga.push(world.engine.find(&format!("anilist:{}", 1000 + n)).await.unwrap());
     }
+    let all = LibraryQuery { limit: u32::MAX, ..LibraryQuery::default() };
+    let manga: Vec<_> = world.engine.library(&all).await.unwrap().entries.iter().map(|entry| entry.manga_id).collect();
     let here = Fields::new().with(Field::Notes, Value::Text(Some("here".into())));
     world.engine.edit_many(&manga, &here).await.unwrap();
     world.pass(60);
@@ -135,4 +145,47 @@ async fn a_question_is_answered_in_one_place_and_an_undo_taken_back_once() {
     world.engine.undo(Target::Id(run.0), false).await.unwrap();
     let twice = other.undo(Target::Id(run.0), false).await;
     assert!(matches!(twice, Err(EngineError::UndoneBefore)), "{twice:?}");
+}
+
+/// More than are answered in one transaction, and than are planned at a time.
+const MANY: usize = 1_100;
+
+#[tokio::test]
+async fn a_thousand_open_questions_are_answered_taken_back_and_settled_for_good_on_sqlite() {
+    let _alone = ALONE.lock().await;
+    settle(World::of_works(MANY as i64).await).await;
+}
+
+#[tokio::test]
+async fn a_thousand_open_questions_are_answered_taken_back_and_settled_for_good_on_postgresql() {
+    let _alone = ALONE.lock().await;
+    let Some(database) = postgres::Postgres::begin().await else { return };
+    settle(World::of_works(MANY as i64).await.on(&database.url()).await).await;
+    database.end().await;
+}
+
+/// One is answered for AniList, all others at once for the library.
+async fn settle(world: World) {
+    let world = undecided_in(world, MANY as i64).await;
+    assert_success(&world.sync().await);
+    let asked = world.engine.conflicts().await.unwrap();
+    let titles: BTreeSet<_> = asked.iter().map(|question| &question.title).collect();
+    assert_eq!((asked.len(), titles.len()), (MANY, MANY));
+    world.engine.resolve(asked[0].id, Answer::Provider(Provider::AniList)).await.unwrap();
+    let second = asked[1].id;
+    assert_eq!(world.engine.resolve_alike(second, Answer::Local).await.unwrap(), MANY - 1);
+    assert_eq!(world.engine.conflicts().await.unwrap(), []);
+    assert_eq!(world.engine.reopen(second).await.unwrap().reopened, MANY - 1);
+    assert_eq!(world.engine.conflicts().await.unwrap(), asked[1..]);
+    assert_eq!(world.engine.resolve_alike(second, Answer::Local).await.unwrap(), MANY - 1);
+    world.pass(60);
+    world.reset_counters();
+    assert_success(&world.sync().await);
+    assert_eq!(world.writes(), [MANY - 1, 0, 0]);
+    world.pass(60);
+    world.reset_counters();
+    let after = world.full().await;
+    assert_success(&after);
+    assert_eq!((after.plan, world.writes()), (Vec::new(), [0, 0, 0]), "nothing is proposed any more");
+    assert_eq!(world.engine.conflicts().await.unwrap(), []);
 }

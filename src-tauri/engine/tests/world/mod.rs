@@ -53,6 +53,17 @@ impl World {
         Self::of(Sim::with_catalog(config, catalog).await.unwrap()).await
     }
 
+    /// The same before anything happened, with the library in this PostgreSQL database instead.
+    pub async fn on(self, database: &str) -> Self {
+        let Self { sim, clock, keyring, mut config, dir, engine } = self;
+        engine.close().await;
+        config.database_url = Some(Secret::new(database.to_owned()));
+        // Several devices share such a database, and no keyring.
+        config.passphrase = Some(Secret::new("three lists and one library".to_owned()));
+        let engine = Engine::open(config.clone(), Arc::new(clock.clone()), keyring.clone()).await.unwrap();
+        Self { sim, engine, clock, keyring, config, dir }
+    }
+
     /// An engine that knows nothing yet before these services.
     async fn of(sim: Sim) -> Self {
         let dir = tempfile::tempdir().unwrap();
