@@ -94,12 +94,19 @@ impl Engine {
             return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
         }
         let changes = self.db.journal(run, limit, offset).await?;
-        let titles = self.db.shown_titles(&changes.iter().map(|row| row.manga).collect()).await?;
+        let named = changes.iter().flat_map(|row| [Some(row.manga), joined(row)]).flatten().collect();
+        let titles = self.db.shown_titles(&named).await?;
         Ok(History {
             runs: runs.into_iter().map(RunView::from).collect(),
             changes: changes.into_iter().map(|row| ChangeView::of(row, &titles)).collect(),
         })
     }
+}
+
+/// The manga that was made one with the row's, where that is what it tells: it is kept by its id.
+fn joined(row: &JournalRow) -> Option<MangaId> {
+    let id = row.after.as_ref().filter(|_| row.cause == "linked")?.as_str()?;
+    id.parse().ok().map(MangaId)
 }
 
 impl From<Run> for RunView {
@@ -118,6 +125,10 @@ impl From<Run> for RunView {
 
 impl ChangeView {
     fn of(row: JournalRow, titles: &HashMap<MangaId, String>) -> Self {
+        let after = match joined(&row) {
+            Some(manga) => titles.get(&manga).map(|title| serde_json::Value::from(title.as_str())),
+            None => row.after,
+        };
         Self {
             title: titles.get(&row.manga).cloned(),
             change_id: row.id,
@@ -126,7 +137,7 @@ impl ChangeView {
             provider: row.provider,
             field: row.field.map(kuroibara_core::Field::as_str),
             before: row.before,
-            after: row.after,
+            after,
             origin: row.origin.as_str(),
             cause: row.cause,
             at: row.at,

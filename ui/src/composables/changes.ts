@@ -5,6 +5,8 @@ import { useValues } from './values'
 import { useWords } from './words'
 
 const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided', 'reopened'] as const
+/** Causes of lines that tell of a link, and of no entry. */
+const LINKS: ReadonlySet<string> = new Set(['linked', 'unlinked', 'moved'])
 
 export function useChanges() {
   const { t } = useI18n()
@@ -24,7 +26,7 @@ export function useChanges() {
   /** The name of what changed: a field, or the entry as a whole. */
   function what(change: ChangeView): string {
     if (change.field) return fieldName(change.field)
-    return t(change.cause === 'moved' ? 'activity.link' : 'activity.entry')
+    return t(LINKS.has(change.cause) ? 'activity.link' : 'activity.entry')
   }
 
   function side(change: ChangeView, value: unknown): string {

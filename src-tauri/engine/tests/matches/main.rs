@@ -70,6 +70,10 @@ async fn the_same_title_by_the_same_author_becomes_one_manga_though_no_id_says_s
     assert_eq!(library(&world).await.len(), 3);
     assert_eq!(at(&world, "anilist:1001").await, at(&world, "myanimelist:2001").await);
     assert_eq!(world.engine.matches().await.unwrap(), []);
+    let told = world.engine.history(None, 100, 0).await.unwrap().changes;
+    let link = told.iter().find(|line| line.cause == "linked").expect("the history tells of it");
+    let name = link.after.as_ref().and_then(|name| name.as_str()).unwrap_or_default();
+    assert!(name.eq_ignore_ascii_case("Yoru no Hana"), "by a title, and not by an id: {link:?}");
     for _ in 0..3 {
         world.pass(60);
         world.full().await;
