@@ -52,7 +52,7 @@ export interface Api {
   /** Takes back everything since a moment. */
   undoSince(since: string, force: boolean): Promise<c.UndoReport>
   snapshots(): Promise<c.SnapshotView[]>
-  snapshot(id: string, limit: number, offset: number): Promise<c.SnapshotDetail>
+  snapshot(id: string, search: string, limit: number, offset: number): Promise<c.SnapshotDetail>
   /** Brings back what a kept list said of one title, or of all. */
   restoreSnapshot(id: string, mangaId: string | null, force: boolean): Promise<c.UndoReport>
 

@@ -93,8 +93,8 @@ export const commands = {
 	undoSince: (since: string, force: boolean) => __TAURI_INVOKE<UndoReport>("undo_since", { since, force }),
 	/**  The lists as they were before a sync wrote to them, the newest first. */
 	snapshots: () => __TAURI_INVOKE<SnapshotView[]>("snapshots"),
-	/**  One of them with some of its titles. */
-	snapshot: (id: string, limit: number, offset: number) => __TAURI_INVOKE<SnapshotDetail>("snapshot", { id, limit, offset }),
+	/**  One of them with some of its titles that hold `search`. */
+	snapshot: (id: string, search: string, limit: number, offset: number) => __TAURI_INVOKE<SnapshotDetail>("snapshot", { id, search, limit, offset }),
 	/**
 	 *  Brings back what a kept list said of one title, or of all; with `force` also where something newer stands. The next sync
 	 *  carries it to the services.
@@ -1359,7 +1359,9 @@ export type SignInEnded = {
 export type SnapshotDetail = {
 	/**  The list as a whole. */
 	snapshot: SnapshotView,
-	/**  The titles that were asked for. */
+	/**  How many titles were found. */
+	found: number,
+	/**  Those of them that were asked for. */
 	titles: SnapshotTitle[],
 };
 

@@ -132,7 +132,8 @@ export interface NeverView { provider: Provider; external_id: string; title: str
 /** A service's list as it was before the first write of a run. */
 export interface SnapshotView { id: string; run_id: string; provider: Provider; taken_at: string; entries: number; bytes: number }
 export interface SnapshotTitle { external_id: string; manga_id: string | null; title: string | null; fields: Fields }
-export interface SnapshotDetail { snapshot: SnapshotView; titles: SnapshotTitle[] }
+/** `found`: how many titles hold what was searched for. */
+export interface SnapshotDetail { snapshot: SnapshotView; found: number; titles: SnapshotTitle[] }
 
 export interface RunView {
   run_id: string

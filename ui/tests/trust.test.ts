@@ -60,6 +60,18 @@ describe('a kept list', () => {
     expect(listed()).toBe(400)
   })
 
+  it('is searched by title, so that one can be brought back among thousands', async () => {
+    const shown = await show(SettingsPage)
+    await shown.click('snapshot-open')
+    const wanted = shown.api.world.entries[2]?.title ?? ''
+    await shown.type('snapshot-search', wanted)
+    const listed = [...shown.get('snapshot').querySelectorAll('[data-testid=snapshot-title]')]
+    expect(listed.map((each) => each.textContent)).toEqual([expect.stringContaining(wanted)])
+    expect(shown.find('snapshot-more')).toBeNull()
+    await shown.type('snapshot-search', 'no such title')
+    expect(text(shown, 'snapshot-none')).toContain('No title of this list holds that.')
+  })
+
   it('brings back one title after it was asked', async () => {
     const shown = await show(SettingsPage)
     await shown.click('snapshot-open')

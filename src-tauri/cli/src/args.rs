@@ -425,6 +425,9 @@ pub(crate) enum SnapshotStep {
         /// The snapshot's id, as `snapshots` shows it
         #[arg(value_parser = values::id)]
         id: uuid::Uuid,
+        /// Only titles that hold this text
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
         /// The most titles to show; all without it
         #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
         limit: Option<u32>,

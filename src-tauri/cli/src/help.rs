@@ -175,6 +175,7 @@ left as it is, unless --force says otherwise.
 Examples:
   kuroibara-cli snapshots
   kuroibara-cli snapshots show 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
+  kuroibara-cli snapshots show 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --search berserk
   kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 anilist:30002
   kuroibara-cli snapshots restore 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 --force";
 

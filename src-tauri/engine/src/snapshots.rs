@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     Engine,
     error::EngineError,
-    store::{KeptEntry, LoadedManga, Snapshot, StoreError},
+    store::{KeptEntry, LoadedManga, Snapshot, StoreError, folded},
     undo::{AT_ONCE, UndoReport},
 };
 
@@ -43,7 +43,9 @@ pub struct SnapshotView {
 pub struct SnapshotDetail {
     /// The list as a whole.
     pub snapshot: SnapshotView,
-    /// The titles that were asked for.
+    /// How many titles were found.
+    pub found: usize,
+    /// Those of them that were asked for.
     pub titles: Vec<SnapshotTitle>,
 }
 
@@ -78,8 +80,14 @@ impl Engine {
         Ok(views.collect())
     }
 
-    /// A kept list with some of its titles, `offset` left out before.
-    pub async fn snapshot(&self, id: Uuid, limit: usize, offset: usize) -> Result<SnapshotDetail, EngineError> {
+    /// A kept list with some of its titles that hold `search` (all hold nothing), `offset` left out before.
+    pub async fn snapshot(
+        &self,
+        id: Uuid,
+        search: &str,
+        limit: usize,
+        offset: usize,
+    ) -> Result<SnapshotDetail, EngineError> {
         let Content { snapshot, entries, manga } = self.content(id).await?;
         let titles = self.db.shown_titles(&manga.values().copied().collect()).await?;
         let title = |entry: KeptEntry| {
@@ -87,10 +95,14 @@ impl Engine {
             let title = manga_id.and_then(|id| titles.get(&id).cloned());
             SnapshotTitle { external_id: entry.id, manga_id, title, fields: entry.fields }
         };
-        let mut titles: Vec<SnapshotTitle> = entries.into_iter().map(title).collect();
+        let sought = folded(search.trim());
+        let holds =
+            |one: &SnapshotTitle| folded(one.title.as_deref().unwrap_or(one.external_id.as_str())).contains(&sought);
+        let mut titles: Vec<SnapshotTitle> = entries.into_iter().map(title).filter(holds).collect();
         titles.sort_by(|a, b| (&a.title, &a.external_id).cmp(&(&b.title, &b.external_id)));
+        let found = titles.len();
         let titles = titles.into_iter().skip(offset).take(limit).collect();
-        Ok(SnapshotDetail { snapshot, titles })
+        Ok(SnapshotDetail { snapshot, found, titles })
     }
 
     /// Brings back what a kept list said of one manga, or of all. What was changed since is left as it is, unless `force`

@@ -448,9 +448,12 @@ async fn overwritten(works: i64) -> (World, uuid::Uuid) {
 #[tokio::test]
 async fn a_kept_list_is_seen_with_its_titles_and_brought_back_everywhere() {
     let (world, id) = overwritten(3).await;
-    let seen = world.engine.snapshot(id, 2, 1).await.unwrap();
+    let seen = world.engine.snapshot(id, "", 2, 1).await.unwrap();
     let titles: Vec<_> = seen.titles.iter().map(|one| one.title.as_deref().unwrap()).collect();
-    assert_eq!(titles, ["Work 1", "Work 2"], "a page of it");
+    assert_eq!((&titles[..], seen.found), (&["Work 1", "Work 2"][..], 3), "a page of it");
+    let sought = world.engine.snapshot(id, " wORK 2", 9, 0).await.unwrap();
+    assert_eq!((sought.found, sought.titles[0].title.as_deref()), (1, Some("Work 2")), "a title is found by its name");
+    assert_eq!(world.engine.snapshot(id, "nothing such", 9, 0).await.unwrap().found, 0);
     assert_eq!(seen.titles[0].fields.get(Field::Score), Some(&Value::Score(Score::new(40).ok())));
     let one = here(&world, 1).await.manga_id;
     let report = world.engine.restore(id, Some(one), false).await.unwrap();
@@ -522,9 +525,9 @@ async fn an_entry_that_is_gone_since_is_added_again_by_a_kept_list() {
 #[tokio::test]
 async fn a_kept_list_that_is_damaged_or_unknown_is_said_clearly_and_changes_nothing() {
     let (world, id) = overwritten(2).await;
-    assert!(matches!(world.engine.snapshot(uuid::Uuid::nil(), 9, 0).await, Err(EngineError::Refused(_))));
+    assert!(matches!(world.engine.snapshot(uuid::Uuid::nil(), "", 9, 0).await, Err(EngineError::Refused(_))));
     damage(&world, id).await;
-    let seen = world.engine.snapshot(id, 9, 0).await;
+    let seen = world.engine.snapshot(id, "", 9, 0).await;
     assert!(matches!(seen, Err(EngineError::SnapshotDamaged)), "{seen:?}");
     let restored = world.engine.restore(id, None, true).await;
     assert!(matches!(restored, Err(EngineError::SnapshotDamaged)), "{restored:?}");
@@ -532,7 +535,7 @@ async fn a_kept_list_that_is_damaged_or_unknown_is_said_clearly_and_changes_noth
     is_quiet(&world).await;
     let others = world.engine.snapshots().await.unwrap();
     let other = others.iter().find(|one| one.id != id).expect("there are others");
-    world.engine.snapshot(other.id, 9, 0).await.unwrap();
+    world.engine.snapshot(other.id, "", 9, 0).await.unwrap();
 }
 
 /// As a bad disk would.

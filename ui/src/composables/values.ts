@@ -1,6 +1,6 @@
 // The value of a field in the reader's words, wherever a change shows what was there and what will be.
 import { useI18n } from 'vue-i18n'
-import { STATUSES, type Status } from '@/contract'
+import { PROVIDERS, STATUSES, type Status } from '@/contract'
 
 /** What a whole entry is summed up by. */
 const SHOWN: ReadonlySet<string> = new Set(['status', 'chapters_read', 'volumes_read', 'score'])
@@ -30,10 +30,16 @@ export function useValues() {
 
   /** A whole entry in few words: where the reader stands, how far they are and what they think of it. A link is its name. */
   function entryText(entry: unknown): string {
-    if (typeof entry === 'string' && entry) return entry
+    if (typeof entry === 'string' && entry) return workText(entry)
     if (typeof entry !== 'object' || entry === null) return '–'
     const said = Object.entries(entry).filter(([field, value]) => SHOWN.has(field) && value !== null && value !== 0)
     return said.map(([field, value]) => (field === 'status' ? valueText(field, value) : `${fieldName(field)} ${valueText(field, value)}`)).join(', ') || '–'
+  }
+
+  /** A work as the history names it, such as `anilist:30002`; what is no such name is a title. */
+  function workText(name: string): string {
+    const provider = PROVIDERS.find((each) => name.startsWith(`${each}:`))
+    return provider ? `${t(`common.provider.${provider}`)} ${name.slice(provider.length + 1)}` : name
   }
 
   return { fieldName, valueText, entryText }

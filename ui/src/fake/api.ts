@@ -177,7 +177,7 @@ export function fakeApi(world: World): FakeApi {
     },
     undo: (id, force) => undoneOf(world, id, force),
     snapshots: () => inventSnapshots(world.runs),
-    snapshot: (id, limit, offset) => snapshotOf(world, id, limit, offset),
+    snapshot: (id, search, limit, offset) => snapshotOf(world, id, search, limit, offset),
     restoreSnapshot: (_id, manga) => {
       const titles = world.entries.slice(0, 3).filter((entry) => !manga || entry.manga_id === manga)
       return { run_id: crypto.randomUUID(), applied: true, plan: titles.map(({ manga_id, title }) => ({ manga_id, title, action: 'undo', fields: [] })), left: [] }

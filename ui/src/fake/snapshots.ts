@@ -9,12 +9,13 @@ export function inventSnapshots(runs: readonly RunView[]): SnapshotView[] {
   }))
 }
 
-export function snapshotOf(world: World, id: string, limit: number, offset: number): SnapshotDetail {
+export function snapshotOf(world: World, id: string, search: string, limit: number, offset: number): SnapshotDetail {
   const found = inventSnapshots(world.runs).find((each) => each.id === id)
   if (!found) throw { code: 'refused', message: 'This list is not kept any more.', hint: null }
-  const titles = world.entries.slice(offset, Math.min(offset + limit, found.entries)).map((entry, at) => ({
-    external_id: String(9_000_000 + offset + at), manga_id: at % 9 === 4 ? null : entry.manga_id, title: entry.title,
+  const all = world.entries.slice(0, found.entries).map((entry, at) => ({
+    external_id: String(9_000_000 + at), manga_id: at % 9 === 4 ? null : entry.manga_id, title: entry.title,
     fields: { status: entry.status, chapters_read: entry.chapters_read, score: entry.score },
   }))
-  return { snapshot: { ...found, entries: Math.min(found.entries, world.entries.length) }, titles }
+  const held = all.filter(({ title }) => title.toLowerCase().includes(search.trim().toLowerCase()))
+  return { snapshot: { ...found, entries: all.length }, found: held.length, titles: held.slice(offset, offset + limit) }
 }

@@ -14,6 +14,9 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
   const all = shallowRef<SnapshotView[] | null>(null)
   const opened = shallowRef<SnapshotView | null>(null)
   const titles = shallowRef<SnapshotTitle[]>([])
+  /** What the titles are searched for, and how many hold it. */
+  const search = ref('')
+  const found = ref(0)
   /** What is about to be restored: a title, or with none all of them. */
   const asked = shallowRef<{ title: SnapshotTitle | null } | null>(null)
   /** Whether something newer would be lost. */
@@ -32,16 +35,27 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     const { value: snapshot } = opened
     if (!snapshot) return
     await attempt(async () => {
-      const detail = await api.snapshot(snapshot.id, PAGE, titles.value.length)
-      if (opened.value?.id !== snapshot.id) return
+      const sought = search.value
+      const detail = await api.snapshot(snapshot.id, sought, PAGE, titles.value.length)
+      if (opened.value?.id !== snapshot.id || search.value !== sought) return
       opened.value = detail.snapshot
+      found.value = detail.found
       titles.value = [...titles.value, ...detail.titles]
     })
+  }
+
+  /** Only titles that hold this text, from the first on. */
+  async function seek(text: string): Promise<void> {
+    search.value = text
+    titles.value = []
+    await more()
   }
 
   function close(): void {
     opened.value = null
     titles.value = []
+    search.value = ''
+    found.value = 0
     result.value = null
     error.value = null
     ask(null)
@@ -61,5 +75,5 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     else overNewer.value = error.value?.code === 'newer_edits'
   }
 
-  return { all, opened, titles, asked, overNewer, result, loading, error, load, open, more, close, ask, restore }
+  return { all, opened, titles, search, found, asked, overNewer, result, loading, error, load, open, more, seek, close, ask, restore }
 })

@@ -30,8 +30,8 @@ describe('the activity page', () => {
   it('tells that a service made two works one, and offers no way back from that', async () => {
     const shown = await show(ActivityPage)
     await shown.click('run-3')
-    const line = [...shown.get('run-detail').querySelectorAll('[data-testid=change]')].find((each) => each.textContent?.includes('anilist:9000402'))
-    expect(line?.textContent?.replace(/\s+/g, ' ')).toMatch(/Link ?anilist:9000017 ?→ ?anilist:9000402 ?A?AniList made two works one/)
+    const line = [...shown.get('run-detail').querySelectorAll('[data-testid=change]')].find((each) => each.textContent?.includes('AniList 9000402'))
+    expect(line?.textContent?.replace(/\s+/g, ' ')).toMatch(/Link ?AniList 9000017 ?→ ?AniList 9000402 ?A?AniList made two works one/)
     expect(line?.querySelector('[data-testid=undo-change]')).toBeNull()
   })
 

@@ -166,6 +166,7 @@ describe('the open entry', () => {
     await page.click('drawer-remove')
     await flushPromises()
     expect(document.body.textContent).toContain(`Remove “${ENTRY.titles[0]?.text}” from your library?`)
+    expect(document.body.textContent).toMatch(/What stands at .*AniList.* stays until you decide in Review\./)
     await page.click('ask-yes')
     await flushPromises()
     expect(page.find('drawer')).toBeNull()

@@ -58,16 +58,17 @@ pub async fn snapshots(session: State<'_, Session>) -> Result<Vec<SnapshotView>,
     Ok(session.engine().await?.snapshots().await?)
 }
 
-/// One of them with some of its titles.
+/// One of them with some of its titles that hold `search`.
 #[tauri::command]
 #[specta::specta]
 pub async fn snapshot(
     session: State<'_, Session>,
     id: Uuid,
+    search: String,
     limit: usize,
     offset: usize,
 ) -> Result<SnapshotDetail, AppError> {
-    Ok(session.engine().await?.snapshot(id, limit, offset).await?)
+    Ok(session.engine().await?.snapshot(id, &search, limit, offset).await?)
 }
 
 /// Brings back what a kept list said of one title, or of all; with `force` also where something newer stands. The next sync

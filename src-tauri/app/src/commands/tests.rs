@@ -139,7 +139,7 @@ fn calls(manga: &str) -> Vec<(&'static str, Value)> {
         ("undo", json!({"id": nobody, "force": false})),
         ("undo_since", json!({"since": "2100-01-01T00:00:00Z", "force": false})),
         ("snapshots", json!({})),
-        ("snapshot", json!({"id": nobody, "limit": 10, "offset": 0})),
+        ("snapshot", json!({"id": nobody, "search": "", "limit": 10, "offset": 0})),
         ("restore_snapshot", json!({"id": nobody, "mangaId": manga, "force": false})),
         ("about", json!({})),
         ("doctor", json!({})),

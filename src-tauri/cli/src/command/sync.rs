@@ -128,9 +128,10 @@ impl Desk<'_> {
     pub(super) async fn snapshots(&self, step: Option<&SnapshotStep>) -> Result<Exit, Failure> {
         match step {
             None => self.voice.say(&Snapshots { snapshots: self.engine.snapshots().await? }, show::snapshots),
-            Some(SnapshotStep::Show { id, limit, offset }) => {
+            Some(SnapshotStep::Show { id, search, limit, offset }) => {
                 let limit = limit.map_or(usize::MAX, |limit| limit as usize);
-                self.voice.say(&self.engine.snapshot(*id, limit, *offset as usize).await?, show::snapshot)
+                let seen = self.engine.snapshot(*id, search, limit, *offset as usize).await?;
+                self.voice.say(&seen, show::snapshot)
             }
             Some(SnapshotStep::Restore { id, manga, force }) => {
                 let only = match manga {

@@ -67,6 +67,7 @@ pub use runs::{NewRun, PlanChange, Run};
 pub use snapshots::Snapshot;
 pub use statistics::Figures;
 pub use survey::KeptEntry;
+pub(crate) use text::folded;
 pub use usage::{DbLedger, Pause, Usage};
 pub use users::User;
 

@@ -122,7 +122,7 @@ pub(super) fn provider(word: &str) -> Result<Provider, StoreError> {
 }
 
 /// The text as it is compared when searching: lower case, and full-width letters like plain ones.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.chars().map(narrow).flat_map(char::to_lowercase).collect()
 }
 
