@@ -6,6 +6,8 @@
 pub mod auto;
 pub mod commands;
 mod cover;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod effects;
 mod error;
 pub mod events;

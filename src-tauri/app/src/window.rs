@@ -55,6 +55,8 @@ pub(crate) fn make(app: &App, stays_hidden: bool) -> tauri::Result<()> {
             }
         })
         .build()?;
+    #[cfg(target_os = "linux")]
+    crate::drawing::suit(&window)?;
     let is_dark = window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark);
     window.set_background_color(Some(if is_dark { DARK } else { LIGHT }))?;
     tauri::async_runtime::spawn(async move {
