@@ -72,8 +72,8 @@ export const commands = {
 	retry: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<null>("retry", { mangaId, provider }),
 	/**  The library in numbers. */
 	statistics: () => __TAURI_INVOKE<Statistics>("statistics"),
-	/**  The open questions, the oldest first. */
-	conflicts: () => __TAURI_INVOKE<ConflictView[]>("conflicts"),
+	/**  Some of the open questions, the oldest first, and how many there are. */
+	conflicts: (limit: number, offset: number) => __TAURI_INVOKE<ConflictsView>("conflicts", { limit, offset }),
 	/**
 	 *  Answers a question with one of the words that it names; with `alike` every other of its kind too. Says how many were
 	 *  answered. The next sync carries it out.
@@ -407,6 +407,14 @@ export type ConflictView = {
 	local: Told | null,
 	/**  What each provider says. */
 	sides: Partial<{ [key in Provider]: ToldThere }>,
+};
+
+/**  Some of the open questions. */
+export type ConflictsView = {
+	/**  How many are open in all. */
+	total: number,
+	/**  Those asked for, the oldest first. */
+	conflicts: ConflictView[],
 };
 
 /**  How a sign-in stands. */

@@ -182,6 +182,8 @@ export interface ConflictView {
   local: Told | null
   sides: Partial<Record<Provider, ToldThere>>
 }
+/** Some of the open questions, the oldest first, and how many there are in all. */
+export interface ConflictsView { total: number; conflicts: ConflictView[] }
 
 /** A fact about two works that may be one; what those with a value count, its words say. */
 export type Sign =

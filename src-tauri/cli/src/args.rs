@@ -113,9 +113,16 @@ pub(crate) enum Command {
     },
     /// Show the questions that only you can answer, or answer one
     #[command(after_help = help::CONFLICTS)]
+    #[command(args_conflicts_with_subcommands = true)]
     Conflicts {
         #[command(subcommand)]
         step: Option<ConflictStep>,
+        /// The most questions to show; all without it
+        #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
+        limit: Option<u32>,
+        /// How many questions to leave out before
+        #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::count, allow_hyphen_values = true)]
+        offset: u32,
     },
     /// Show titles that may be the same at two services, or say whether they are
     #[command(after_help = help::MATCHES)]

@@ -32,6 +32,16 @@ use crate::{
 /// Questions per transaction.
 const AT_ONCE: usize = 500;
 
+/// Some of the open questions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ConflictsView {
+    /// How many are open in all.
+    pub total: u64,
+    /// Those asked for, the oldest first.
+    pub conflicts: Vec<ConflictView>,
+}
+
 /// A question that is open, with everything a person needs to answer it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -87,13 +97,14 @@ pub struct ToldThere {
 }
 
 impl Engine {
-    /// The open questions, the oldest first.
-    pub async fn conflicts(&self) -> Result<Vec<ConflictView>, EngineError> {
-        let open = self.db.open_conflicts().await?;
+    /// The open questions, the oldest first: at most `limit` of them, without the first `offset`.
+    pub async fn conflicts(&self, limit: u32, offset: u32) -> Result<ConflictsView, EngineError> {
+        let (total, open) = self.db.open_conflicts_page(limit, offset).await?;
         let manga = open.iter().map(|conflict| conflict.manga).collect();
         let loaded = self.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
         let loaded: HashMap<MangaId, LoadedManga> = loaded.into_iter().map(|manga| (manga.id, manga)).collect();
-        Ok(open.into_iter().filter_map(|conflict| Some(view(loaded.get(&conflict.manga)?, conflict))).collect())
+        let shown = |conflict: Conflict| Some(view(loaded.get(&conflict.manga)?, conflict));
+        Ok(ConflictsView { total, conflicts: open.into_iter().filter_map(shown).collect() })
     }
 
     /// Answers a question and every other open one of its kind, about the same fields or the same provider, alike. Those that

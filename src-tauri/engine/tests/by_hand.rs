@@ -102,7 +102,7 @@ async fn a_question_says_nothing_of_a_list_that_nobody_read() {
     world.pass(60);
     world.sim.anilist.remove_entry(1000);
     world.full().await;
-    let questions = world.engine.conflicts().await.unwrap();
+    let questions = world.asked().await;
     let [question] = &questions[..] else { panic!("{questions:#?}") };
     assert!(question.sides.keys().eq([&Provider::AniList]), "{question:#?}");
     assert!(world.engine.entry(manga).await.unwrap().mappings.len() > 1, "it is known elsewhere");
@@ -127,14 +127,14 @@ async fn a_group_of_fields_may_have_a_rule_of_its_own_at_a_service() {
     assert_success(&world.sync().await);
     let entry = world.engine.entry(manga).await.unwrap();
     assert_eq!((entry.chapters_read, entry.score), (5, Score::new(60).ok()), "the newest, and nobody's");
-    let asked: Vec<_> = world.engine.conflicts().await.unwrap().into_iter().map(|question| question.group).collect();
+    let asked: Vec<_> = world.asked().await.into_iter().map(|question| question.group).collect();
     assert_eq!(asked, [Some(Group::Score)]);
     world.engine.update(Provider::AniList, &own(None)).await.unwrap();
     world.pass(60);
     assert_success(&world.sync().await);
     // The score there may have been changed before or after the one here, which is kept then.
     assert_eq!(world.sim.anilist.entry(1000).unwrap().score_raw, 60);
-    assert!(world.engine.conflicts().await.unwrap().is_empty());
+    assert!(world.asked().await.is_empty());
 }
 
 #[tokio::test]

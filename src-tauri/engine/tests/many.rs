@@ -93,7 +93,7 @@ async fn costs(works: i64) -> [usize; 6] {
     let _counting = tracing::subscriber::set_default(statements.clone());
     let since = world.clock_time();
     let (_, asking) = statements.of(world.engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap());
-    let (open, listing) = statements.of(world.engine.conflicts().await.unwrap());
+    let (open, listing) = statements.of(world.asked().await);
     assert_eq!(open.len() as i64, works);
     world.pass(60);
     statements.of(());
@@ -102,10 +102,10 @@ async fn costs(works: i64) -> [usize; 6] {
     let (answered, answering) =
         statements.of(world.engine.resolve_alike(id(&open), Answer::Provider(Provider::AniList)).await.unwrap());
     assert_eq!(answered as i64, works);
-    assert_eq!(world.engine.conflicts().await.unwrap(), []);
+    assert_eq!(world.asked().await, []);
     statements.of(());
     let (back, reopening) = statements.of(world.engine.reopen(id(&open)).await.unwrap());
-    assert_eq!((back.reopened as i64, world.engine.conflicts().await.unwrap()), (works, open.clone()));
+    assert_eq!((back.reopened as i64, world.asked().await), (works, open.clone()));
     world.engine.resolve_alike(id(&open), Answer::Provider(Provider::AniList)).await.unwrap();
     statements.of(());
     let (undone, undoing) = statements.of(world.engine.undo(Target::Since(since), true).await.unwrap());
@@ -130,7 +130,7 @@ async fn a_question_is_answered_in_one_place_and_an_undo_taken_back_once() {
     let _alone = ALONE.lock().await;
     let world = undecided(1).await;
     world.sync().await;
-    let id = world.engine.conflicts().await.unwrap()[0].id;
+    let id = world.asked().await[0].id;
     let other = world.another_engine().await;
     let (here, there) =
         tokio::join!(world.engine.resolve(id, Answer::Local), other.resolve(id, Answer::Provider(Provider::AniList)));
@@ -164,19 +164,34 @@ async fn a_thousand_open_questions_are_answered_taken_back_and_settled_for_good_
     database.end().await;
 }
 
+/// Whoever turns all pages has seen each question once, in the same order.
+async fn pages_are_the_list(world: &World, asked: &[ConflictView]) {
+    let mut turned = Vec::new();
+    loop {
+        let page = world.engine.conflicts(200, turned.len() as u32).await.unwrap();
+        assert_eq!((page.total, page.conflicts.len()), (asked.len() as u64, 200.min(asked.len() - turned.len())));
+        if page.conflicts.is_empty() {
+            break;
+        }
+        turned.extend(page.conflicts);
+    }
+    assert_eq!(turned, asked);
+}
+
 /// One is answered for AniList, all others at once for the library.
 async fn settle(world: World) {
     let world = undecided_in(world, MANY as i64).await;
     assert_success(&world.sync().await);
-    let asked = world.engine.conflicts().await.unwrap();
+    let asked = world.asked().await;
     let titles: BTreeSet<_> = asked.iter().map(|question| &question.title).collect();
     assert_eq!((asked.len(), titles.len()), (MANY, MANY));
+    pages_are_the_list(&world, &asked).await;
     world.engine.resolve(asked[0].id, Answer::Provider(Provider::AniList)).await.unwrap();
     let second = asked[1].id;
     assert_eq!(world.engine.resolve_alike(second, Answer::Local).await.unwrap(), MANY - 1);
-    assert_eq!(world.engine.conflicts().await.unwrap(), []);
+    assert_eq!(world.asked().await, []);
     assert_eq!(world.engine.reopen(second).await.unwrap().reopened, MANY - 1);
-    assert_eq!(world.engine.conflicts().await.unwrap(), asked[1..]);
+    assert_eq!(world.asked().await, asked[1..]);
     assert_eq!(world.engine.resolve_alike(second, Answer::Local).await.unwrap(), MANY - 1);
     world.pass(60);
     world.reset_counters();
@@ -187,5 +202,5 @@ async fn settle(world: World) {
     let after = world.full().await;
     assert_success(&after);
     assert_eq!((after.plan, world.writes()), (Vec::new(), [0, 0, 0]), "nothing is proposed any more");
-    assert_eq!(world.engine.conflicts().await.unwrap(), []);
+    assert_eq!(world.asked().await, []);
 }

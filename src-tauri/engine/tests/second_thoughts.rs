@@ -35,7 +35,7 @@ async fn disputed(works: i64) -> (World, Vec<ConflictView>) {
     }
     world.pass(60);
     world.sync().await;
-    let asked = world.engine.conflicts().await.unwrap();
+    let asked = world.asked().await;
     assert_eq!(asked.len() as i64, works);
     world.pass(60);
     world.reset_counters();
@@ -58,7 +58,7 @@ fn score_there(world: &World, n: i64) -> u32 {
 
 /// The questions as they are asked, whenever that was.
 async fn asked(world: &World) -> Vec<ConflictView> {
-    world.engine.conflicts().await.unwrap()
+    world.asked().await
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ async fn what_a_person_kept_is_never_asked_again_whatever_else_is_synced() {
     world.engine.edit(here(&world, 2).await.manga_id, &edit).await.unwrap();
     world.pass(60);
     world.full().await;
-    let asked = world.engine.conflicts().await.unwrap();
+    let asked = world.asked().await;
     assert_eq!(asked.len(), 1 + 3 + 1, "{asked:#?}");
     for conflict in &asked {
         let answer = if conflict.group.is_some() { Answer::Local } else { Answer::Keep };
@@ -163,7 +163,7 @@ async fn what_a_person_kept_is_never_asked_again_whatever_else_is_synced() {
             world.engine.set_keep_in_step(true).await.unwrap();
         }
         assert_success(&world.full().await);
-        assert_eq!(world.engine.conflicts().await.unwrap(), [], "{round}");
+        assert_eq!(world.asked().await, [], "{round}");
         assert!(world.sim.kitsu.entry(3000).is_none(), "nothing comes back by itself");
         assert!(world.sim.anilist.entry(1001).is_some(), "and nothing goes");
         assert_eq!(here(&world, 2).await.status, Status::Reading);

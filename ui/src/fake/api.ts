@@ -134,7 +134,7 @@ export function fakeApi(world: World): FakeApi {
       world.plan = null
       return report(null, true)
     },
-    conflicts: () => world.questions,
+    conflicts: (limit, offset) => ({ total: world.questions.length, conflicts: world.questions.slice(offset, offset + limit) }),
     resolveConflict: (id, _answer, alike) => {
       const one = world.questions.find((each) => each.id === id)
       if (!one) throw ANSWERED

@@ -7,6 +7,9 @@ import type { ConflictView, Reopened } from '@/contract'
 import { useAttempts } from './attempt'
 import { useSyncStore } from './sync'
 
+/** How many questions are fetched at once: few enough that no answer keeps the window waiting. */
+export const PAGE = 200
+
 /** What was answered last, until something else is. */
 export interface Answered {
   question: ConflictView
@@ -39,8 +42,23 @@ export const useQuestionsStore = defineStore('questions', () => {
 
   const load = (): Promise<boolean> => attempt(fetch)
 
-  async function fetch(): Promise<void> {
-    open.value = await api.conflicts()
+  let asked = 0
+  let reading: Promise<void> = Promise.resolve()
+  const fetch = (): Promise<void> => (reading = read(++asked))
+
+  /** Page by page, and shown when the last is there, so that no number counts up. Who began earlier gets what the newest finds. */
+  async function read(mine: number): Promise<void> {
+    let [found, total]: [ConflictView[], number] = [[], 0]
+    for (let more = true; more;) {
+      const page = await api.conflicts(PAGE, found.length)
+      if (mine !== asked) return reading
+      // One that came or went meanwhile moved all behind it: from the top again.
+      const moved = found.length > 0 && page.total !== total
+      found = moved ? [] : [...found, ...page.conflicts]
+      total = page.total
+      more = moved || (page.conflicts.length > 0 && found.length < total)
+    }
+    open.value = found
     loaded.value = true
   }
 

@@ -6,7 +6,7 @@ import { inventEntries } from '@/fake/entries'
 import { inventQuestions } from '@/fake/questions'
 import { BROKEN, worldOf } from '@/fake/worlds'
 import ReviewPage from '@/pages/ReviewPage.vue'
-import { kindOf, useQuestionsStore } from '@/stores/questions'
+import { kindOf, PAGE, useQuestionsStore } from '@/stores/questions'
 import { useUndoStore } from '@/stores/undo'
 import { press, show, storeOver, type Shown } from '../world'
 
@@ -65,6 +65,25 @@ describe('the questions store', () => {
     await store.answer(store.conflicts[1]!, 'local', true)
     expect(api.calls.filter((call) => call.name === 'conflicts')).toHaveLength(2)
     expect(store.answered?.count).toBe(3)
+  })
+
+  it('turns page after page of a long list and has each question once, in order', async () => {
+    const { store, api } = storeOver(useQuestionsStore, 'thousands')
+    await store.load()
+    const pages = api.calls.filter((call) => call.name === 'conflicts').map((call) => call.args)
+    expect(pages.slice(0, 3)).toEqual([[PAGE, 0], [PAGE, PAGE], [PAGE, 2 * PAGE]])
+    expect(store.open.map((each) => each.id)).toEqual(api.world.questions.map((each) => each.id))
+  })
+
+  it('begins again when a question went while it turned the pages', async () => {
+    const { store, api } = storeOver(useQuestionsStore, 'thousands')
+    const [turn, all] = [api.conflicts, api.world.questions]
+    api.conflicts = async (limit, offset) => {
+      if (offset === 2 * PAGE) api.world.questions = all.slice(1)
+      return turn(limit, offset)
+    }
+    await store.load()
+    expect(store.open.map((each) => each.id)).toEqual(api.world.questions.map((each) => each.id))
   })
 
   it('loses a question that was answered elsewhere meanwhile, and says why it was not answered here', async () => {

@@ -2,7 +2,7 @@
 
 use kuroibara_engine::{
     core::{ExternalId, MangaId, Provider, Time, merge::decide::UnknownAnswer},
-    decide::{ConflictView, Reopened},
+    decide::{ConflictsView, Reopened},
     decided::DecidedView,
     matches::MatchView,
     snapshots::{SnapshotDetail, SnapshotView},
@@ -17,11 +17,11 @@ use crate::{
     session::Session,
 };
 
-/// The open questions, the oldest first.
+/// Some of the open questions, the oldest first, and how many there are.
 #[tauri::command]
 #[specta::specta]
-pub async fn conflicts(session: State<'_, Session>) -> Result<Vec<ConflictView>, AppError> {
-    Ok(session.engine().await?.conflicts().await?)
+pub async fn conflicts(session: State<'_, Session>, limit: u32, offset: u32) -> Result<ConflictsView, AppError> {
+    Ok(session.engine().await?.conflicts(limit, offset).await?)
 }
 
 /// Answers a question with one of the words that it names; with `alike` every other of its kind too. Says how many were

@@ -14,7 +14,7 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
-    show::{self, Conflicts, Decided, Found, Matches, Nevers, Resolved, Snapshots},
+    show::{self, Decided, Found, Matches, Nevers, Resolved, Snapshots},
 };
 
 impl Desk<'_> {
@@ -77,17 +77,20 @@ impl Desk<'_> {
         Ok(exit::of_report(&report, false))
     }
 
-    pub(super) async fn conflicts(&self, step: Option<&ConflictStep>) -> Result<Exit, Failure> {
+    pub(super) async fn conflicts(&self, limit: Option<u32>, offset: u32) -> Result<Exit, Failure> {
+        self.voice.say(&self.engine.conflicts(limit.unwrap_or(u32::MAX), offset).await?, show::conflicts)
+    }
+
+    pub(super) async fn answer(&self, step: &ConflictStep) -> Result<Exit, Failure> {
         match step {
-            None => self.voice.say(&Conflicts { conflicts: self.engine.conflicts().await? }, show::conflicts),
-            Some(ConflictStep::Resolve { id, answer, all_alike }) => {
+            ConflictStep::Resolve { id, answer, all_alike } => {
                 let resolved = match all_alike {
                     true => self.engine.resolve_alike(*id, *answer).await?,
                     false => self.engine.resolve(*id, *answer).await.map(|()| 1)?,
                 };
                 self.voice.say(&Resolved { resolved }, show::resolved)
             }
-            Some(ConflictStep::Reopen { id }) => self.voice.say(&self.engine.reopen(*id).await?, show::reopened),
+            ConflictStep::Reopen { id } => self.voice.say(&self.engine.reopen(*id).await?, show::reopened),
         }
     }
 

@@ -2,19 +2,13 @@
 
 use kuroibara_core::{Field, Fields};
 use kuroibara_engine::{
-    decide::{ConflictView, Reopened},
+    decide::{ConflictView, ConflictsView, Reopened},
     store::ConflictKind,
 };
 use serde::Serialize;
 
-use super::{moment, paragraphs, report, value_text};
+use super::{library::part_of, moment, paragraphs, report, value_text};
 use crate::table::{Look, Table, truncated};
-
-/// The open questions, the oldest first.
-#[derive(Serialize)]
-pub(crate) struct Conflicts {
-    pub(crate) conflicts: Vec<ConflictView>,
-}
 
 /// How many questions were answered.
 #[derive(Serialize)]
@@ -23,12 +17,12 @@ pub(crate) struct Resolved {
 }
 
 /// The open questions: one block each, its sides line by line.
-pub(crate) fn conflicts(found: &Conflicts, look: Look) -> String {
-    if found.conflicts.is_empty() {
+pub(crate) fn conflicts(found: &ConflictsView, look: Look) -> String {
+    if found.total == 0 {
         return "Nothing needs you.".into();
     }
     let blocks = found.conflicts.iter().map(|conflict| block(conflict, look));
-    paragraphs(blocks.chain([NEXT.to_owned()]))
+    paragraphs(blocks.chain([part_of(found.total, found.conflicts.len()), NEXT.to_owned()]))
 }
 
 /// What was answered.

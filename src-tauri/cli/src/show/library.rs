@@ -22,12 +22,16 @@ pub(crate) fn library(page: &LibraryView, look: Look) -> String {
             entry.manga_id.to_string(),
         ]);
     }
-    let shown = match (page.total, page.entries.len() as u64) {
-        (0, _) => "Nothing is here. `sync` brings your lists in; `add` adds a title.".into(),
-        (total, shown) if total == shown => format!("{total} in all."),
-        (total, shown) => format!("{shown} of {total}."),
+    let shown = match page.total {
+        0 => "Nothing is here. `sync` brings your lists in; `add` adds a title.".into(),
+        total => part_of(total, page.entries.len()),
     };
     paragraphs([if table.is_empty() { String::new() } else { table.text() }, shown])
+}
+
+/// How many of a list are shown.
+pub(super) fn part_of(total: u64, shown: usize) -> String {
+    if total == shown as u64 { format!("{total} in all.") } else { format!("{shown} of {total}.") }
 }
 
 /// One entry.

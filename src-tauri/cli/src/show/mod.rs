@@ -17,7 +17,7 @@ use chrono::{DateTime, Local};
 use kuroibara_core::{Origin, Time};
 use serde::Serialize;
 
-pub(crate) use conflicts::{Conflicts, Resolved, conflicts, reopened, resolved};
+pub(crate) use conflicts::{Resolved, conflicts, reopened, resolved};
 pub(crate) use decided::{Decided, decided};
 pub(crate) use history::history;
 pub(crate) use library::{entry, hits, library};

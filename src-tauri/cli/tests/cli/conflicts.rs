@@ -86,6 +86,7 @@ async fn what_was_removed_is_removed_there_too(world: &World, entry: &Value) {
     world.answer(&["sync"]).await;
     let asked = open(world, entry).await;
     assert_eq!(asked.len(), 3, "each service still has it: {asked:?}");
+    pages_say_how_many_there_are(world).await;
     let of = |provider: &str| {
         let conflict = asked.iter().find(|conflict| conflict["provider"] == provider).unwrap();
         conflict["id"].as_str().unwrap().to_owned()
@@ -96,6 +97,14 @@ async fn what_was_removed_is_removed_there_too(world: &World, entry: &Value) {
     world.answer(&["sync"]).await;
     assert!(world.sim.anilist.entry(id_at(entry, "anilist")).is_none(), "removed there");
     assert!(world.sim.myanimelist.entry(id_at(entry, "myanimelist")).is_some(), "kept there");
+}
+
+async fn pages_say_how_many_there_are(world: &World) {
+    let all = world.answer(&["conflicts"]).await;
+    let page = world.answer(&["conflicts", "--limit", "1", "--offset", "1"]).await;
+    assert_eq!(page, json!({ "total": all["total"], "conflicts": [all["conflicts"][1]] }));
+    let spoken = crate::world::Ran::of(world.bare(&["conflicts", "--limit", "1"])).await;
+    assert!(spoken.out.contains(&format!("1 of {}.", all["total"])), "{spoken:?}");
 }
 
 async fn nothing_is_asked_again(world: &World) {

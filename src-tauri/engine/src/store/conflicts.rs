@@ -78,6 +78,15 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// How many questions are open, and some of them, the oldest first.
+    pub async fn open_conflicts_page(&self, limit: u32, offset: u32) -> Result<(u64, Vec<Conflict>), StoreError> {
+        let mut tx = self.pool.read().await?;
+        let total: Option<(i64,)> = tx.optional(COUNT, args![]).await?;
+        let rows: Vec<ConflictRow> = tx.all(PAGE, args![limit, offset]).await?;
+        let page = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        Ok((total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0)), page))
+    }
+
     /// The keys of the open questions, the oldest first.
     pub async fn open_conflict_ids(&self) -> Result<Vec<Uuid>, StoreError> {
         let text = "SELECT id FROM conflicts WHERE decided_at IS NULL ORDER BY opened_at, id";
@@ -135,5 +144,13 @@ pub(super) const REOPEN: &str =
     "UPDATE conflicts SET decision = NULL, decided_at = NULL, decided_with = NULL, moved = NULL WHERE id IN {}";
 /// The open questions about these manga.
 pub(super) const OPEN_AMONG: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL AND manga_id IN {}";
+/// Those about a manga that there is: one that was merged into another asks nothing any more.
+macro_rules! answerable {
+    () => {
+        "FROM conflicts WHERE decided_at IS NULL AND EXISTS (SELECT 1 FROM manga m WHERE m.id = conflicts.manga_id AND m.merged_into IS NULL)"
+    };
+}
+const COUNT: &str = concat!("SELECT count(*) ", answerable!());
+const PAGE: &str = concat!("SELECT * ", answerable!(), " ORDER BY opened_at, id LIMIT $1 OFFSET $2");
 /// All open questions.
 pub(super) const OPEN: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL ORDER BY opened_at, id";

@@ -24,7 +24,7 @@ async fn holds(world: &World, linked: bool) {
     assert_eq!(here == there, linked);
     assert_eq!(world.engine.matches().await.unwrap(), []);
     assert!(world.engine.find("anilist:1001").await.is_err(), "the old id is nobody's");
-    assert!(world.engine.conflicts().await.unwrap().is_empty(), "the entry did not vanish: it has another id");
+    assert!(world.asked().await.is_empty(), "the entry did not vanish: it has another id");
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn of_two_works_that_are_both_in_the_list_the_one_that_goes_is_a_question_
     ten_runs(&world, async |world| {
         assert_eq!(at(world, "anilist:1001").await, at(world, "myanimelist:2001").await, "as the person said");
         assert_ne!(at(world, "anilist:1009").await, at(world, "myanimelist:2001").await);
-        let asked = world.engine.conflicts().await.unwrap();
+        let asked = world.asked().await;
         assert_eq!(asked.len(), 1, "whether the one that is gone is to go here too: {asked:#?}");
     })
     .await;

@@ -8,6 +8,7 @@ use kuroibara_engine::{
     Engine,
     clock::ManualClock,
     config::Config,
+    decide::ConflictView,
     secret::Secret,
     sync::{
         Order,
@@ -138,6 +139,11 @@ impl World {
             }
         };
         self.engine.finish_login(&back).await.unwrap();
+    }
+
+    /// All open questions.
+    pub async fn asked(&self) -> Vec<ConflictView> {
+        self.engine.conflicts(u32::MAX, 0).await.unwrap().conflicts
     }
 
     /// A sync that carries everything out.
