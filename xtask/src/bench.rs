@@ -34,6 +34,7 @@ const BENCHMARKS: &[Benchmark] = &[
     of_the_engine("edits", &["edits"]),
     of_the_engine("edits-at-the-limit", &["edits-at-the-limit"]),
     of_the_engine("ids", &["ids"]),
+    of_the_engine("questions", &["questions"]),
     of_the_engine("commands", &["commands"]),
     Benchmark { name: "planning", program: "examples/plan_bench", arguments: &[], on_corpus: false },
     of_the_engine("import", &["import"]),

@@ -22,7 +22,7 @@ const ENTRIES: usize = 6 * EDITS;
 
 /// The services' clock is ours: a wait moves both.
 #[derive(Debug)]
-struct Shared(SimClock);
+pub(crate) struct Shared(pub(crate) SimClock);
 
 #[async_trait::async_trait]
 impl Clock for Shared {

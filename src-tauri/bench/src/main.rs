@@ -13,6 +13,7 @@ mod import;
 mod lists;
 mod matcher;
 mod process;
+mod questions;
 mod window;
 mod world;
 
@@ -44,6 +45,8 @@ enum Benchmark {
     Import,
     /// Time of whole processes of the command line.
     Commands,
+    /// Statements, bytes and requests of ten thousand open questions.
+    Questions,
     /// What the matcher gets right on a file of real titles.
     Matcher {
         /// The file: one JSON object a line, packed by gzip or not.
@@ -69,6 +72,7 @@ async fn main() -> ExitCode {
         Benchmark::Ids => ids::measure().await,
         Benchmark::Import => import::measure().await,
         Benchmark::Commands => commands::measure().await,
+        Benchmark::Questions => questions::measure().await,
         Benchmark::Window => window::measure().await,
         Benchmark::Services { entries } => process::serve(entries).await.map(|()| Vec::new()),
     };
