@@ -34,8 +34,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved, or until somebody sleeps: a sleep ends at once and moves it. Clones are
-/// the same clock.
+/// Shorter sleeps are those of somebody who looks whether another has ended.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A clock that stands still until it is moved, or until somebody sleeps: a sleep moves it and ends at once, or after a
+/// fiftieth of its time where it is shorter than a second. Clones are the same clock.
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     /// Microseconds since 1970, so that moving it needs no lock.
@@ -71,8 +74,13 @@ impl Clock for ManualClock {
 
     async fn sleep(&self, duration: Duration) {
         self.advance(duration);
-        // Others get their turn, as they would in a real wait.
-        tokio::task::yield_now().await;
+        // Others get their turn, as they would in a real wait. Who looks again every moment waits for somebody's work on the
+        // database or over HTTP, and that takes real time.
+        if duration < POLL {
+            tokio::time::sleep(duration / 50).await;
+        } else {
+            tokio::task::yield_now().await;
+        }
     }
 }
 
