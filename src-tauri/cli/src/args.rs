@@ -135,6 +135,9 @@ pub(crate) enum Command {
         /// Only this run
         #[arg(long, value_name = "RUN", value_parser = values::run)]
         run: Option<RunId>,
+        /// Only the changes of the titles one of whose names holds this
+        #[arg(long, value_name = "TEXT", conflicts_with = "run")]
+        search: Option<String>,
         /// The most runs, and the most changes, to show
         #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
         limit: u32,

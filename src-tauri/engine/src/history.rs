@@ -93,13 +93,23 @@ impl Engine {
         if let (Some(run), true) = (run, runs.is_empty()) {
             return Err(EngineError::Refused(format!("there is no run {run}. See `history` for those that there are")));
         }
-        let changes = self.db.journal(run, limit, offset).await?;
+        let changes = self.told(self.db.journal(run, limit, offset).await?).await?;
+        Ok(History { runs: runs.into_iter().map(RunView::from).collect(), changes })
+    }
+
+    /// The newest changes of the titles one of whose names holds `text`, with no run; `offset` leaves out the newest.
+    ///
+    /// # Errors
+    /// When the library can't be read.
+    pub async fn history_of(&self, text: &str, limit: u32, offset: u32) -> Result<History, EngineError> {
+        let changes = self.told(self.db.journal_of_titles(text, limit, offset).await?).await?;
+        Ok(History { runs: Vec::new(), changes })
+    }
+
+    async fn told(&self, changes: Vec<JournalRow>) -> Result<Vec<ChangeView>, EngineError> {
         let named = changes.iter().flat_map(|row| [Some(row.manga), joined(row)]).flatten().collect();
         let titles = self.db.shown_titles(&named).await?;
-        Ok(History {
-            runs: runs.into_iter().map(RunView::from).collect(),
-            changes: changes.into_iter().map(|row| ChangeView::of(row, &titles)).collect(),
-        })
+        Ok(changes.into_iter().map(|row| ChangeView::of(row, &titles)).collect())
     }
 }
 

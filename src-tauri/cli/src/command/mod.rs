@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
             Command::Conflicts { step: Some(step), .. } => self.answer(step).await,
             Command::Conflicts { step: None, limit, offset } => self.conflicts(*limit, *offset).await,
             Command::Matches { step } => self.matches(step.as_ref()).await,
-            Command::History { run, limit } => self.history(*run, *limit).await,
+            Command::History { run, search, limit } => self.history(*run, search.as_deref(), *limit).await,
             Command::Undo(args) => self.undo(args).await,
             Command::Snapshots { step } => self.snapshots(step.as_ref()).await,
             Command::Status { requests } => self.status(*requests).await,

@@ -146,8 +146,11 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) async fn history(&self, run: Option<RunId>, limit: u32) -> Result<Exit, Failure> {
-        self.voice.say(&self.engine.history(run, limit, 0).await?, show::history)
+    pub(super) async fn history(&self, run: Option<RunId>, search: Option<&str>, limit: u32) -> Result<Exit, Failure> {
+        match search {
+            Some(text) => self.voice.say(&self.engine.history_of(text, limit, 0).await?, show::history_found),
+            None => self.voice.say(&self.engine.history(run, limit, 0).await?, show::history),
+        }
     }
 }
 

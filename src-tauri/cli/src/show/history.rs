@@ -10,8 +10,17 @@ const VALUE_WIDTH: usize = 32;
 
 /// Runs and changes, the newest first.
 pub(crate) fn history(history: &History, look: Look) -> String {
+    lines(history, look, "Nothing was done yet.")
+}
+
+/// The changes of the titles that were searched for.
+pub(crate) fn history_found(history: &History, look: Look) -> String {
+    lines(history, look, "Nothing was done to a title that has this in one of its names.")
+}
+
+fn lines(history: &History, look: Look, nothing: &str) -> String {
     if history.runs.is_empty() && history.changes.is_empty() {
-        return "Nothing was done yet.".into();
+        return nothing.into();
     }
     let mut runs = Table::new(look, &["RUN", "KIND", "BY", "STATUS", "BEGAN", "ENDED"]);
     for run in &history.runs {

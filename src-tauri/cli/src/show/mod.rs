@@ -19,7 +19,7 @@ use serde::Serialize;
 
 pub(crate) use conflicts::{Resolved, conflicts, reopened, resolved};
 pub(crate) use decided::{Decided, decided};
-pub(crate) use history::history;
+pub(crate) use history::{history, history_found};
 pub(crate) use library::{entry, hits, library};
 pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};
 pub(crate) use matches::{Found, Matches, found, matches};

@@ -98,10 +98,16 @@ async fn history_tells(world: &World, entry: &Value) {
     let changes = history["changes"].as_array().unwrap();
     let edit = |change: &Value| change["manga_id"] == entry["manga_id"] && change["field"] == "score";
     let change = changes.iter().find(|change| edit(change) && change["after"] == 87);
-    assert_eq!(change.expect("the edit")["title"], entry["title"], "{history}");
+    let change = change.expect("the edit");
+    assert_eq!(change["title"], entry["title"], "{history}");
     let run = history["runs"][0]["run_id"].as_str().unwrap();
     let one = world.answer(&["history", "--run", run]).await;
     assert_eq!(one["runs"].as_array().unwrap().len(), 1);
+    let found = world.answer(&["history", "--search", &entry["title"].as_str().unwrap().to_uppercase()]).await;
+    let found = found["changes"].as_array().unwrap();
+    assert!(found.contains(change) && found.iter().all(|change| change["title"] == entry["title"]), "{found:?}");
+    let none = world.answer(&["history", "--search", "% no title has this %"]).await;
+    assert_eq!(none["changes"].as_array().unwrap().len(), 0);
 }
 
 async fn a_title_is_found_added_and_removed(world: &World) {

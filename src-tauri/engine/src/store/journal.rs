@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     Db, StoreError,
     change::JournalRow,
+    library::pattern,
     sql::{Arg, args},
     text::{field, json, origin, some_from_json, some_word, time},
 };
@@ -55,6 +56,12 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// The newest lines of the manga one of whose names holds this text, whole words or not, in any script.
+    pub async fn journal_of_titles(&self, text: &str, limit: u32, offset: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let rows: Vec<Stored> = self.pool.all(OF_TITLES, args![limit, offset, pattern(text)]).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// Every line of these manga, by manga, the newest first.
     pub async fn journal_of(&self, manga: &[MangaId]) -> Result<HashMap<MangaId, Vec<JournalRow>>, StoreError> {
         let keys = manga.iter().map(|id| Arg::from(*id)).collect();
@@ -94,4 +101,6 @@ pub(super) const INSERT: &str = "INSERT INTO journal \
     (id, run_id, manga_id, provider, field, before_value, after_value, origin, cause, at) VALUES {}";
 const ALL: &str = "SELECT * FROM journal ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_RUN: &str = "SELECT * FROM journal WHERE run_id = $3 ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
+const OF_TITLES: &str = "SELECT * FROM journal WHERE manga_id IN \
+    (SELECT manga_id FROM manga_names WHERE folded LIKE $3 ESCAPE '\\') ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_MANGA: &str = "SELECT * FROM journal WHERE manga_id IN {} ORDER BY at DESC, id DESC";

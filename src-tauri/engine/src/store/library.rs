@@ -246,7 +246,7 @@ fn words<T: std::fmt::Display>(words: &[T]) -> Option<String> {
 }
 
 /// A pattern for `LIKE` that finds `text` anywhere.
-fn pattern(text: &str) -> String {
+pub(super) fn pattern(text: &str) -> String {
     let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }
