@@ -193,7 +193,7 @@ export const STATES = [
     await page.waitForSelector('[data-testid="undo-newer"]')
   } },
   { name: 'activity-import', path: '/activity/0192b000-0000-7000-8000-00000000000c' },
-  { name: 'activity-search', path: '/activity', then: (page) => page.fill('[data-testid="activity-search"]', 'garden') },
+  { name: 'activity-search', path: '/activity', then: (page) => page.fill('[data-testid="activity-search"]', 'bookbinder') },
   { name: 'activity-trouble', path: '/activity', world: 'trouble' },
   { name: 'activity-turned-away', path: '/activity', world: 'turned_away' },
   { name: 'activity-quiet', path: '/activity', world: 'quiet' },

@@ -67,6 +67,8 @@ export interface Api {
   unlink(mangaId: string, provider: c.Provider): Promise<c.EntryView>
 
   history(run: string | null, limit: number, offset: number): Promise<c.History>
+  /** The changes of the titles one of whose names holds this text. */
+  historyOf(text: string, limit: number, offset: number): Promise<c.History>
   usage(hours: number): Promise<c.UsageHour[]>
   budgets(): Promise<c.Budgets>
   health(): Promise<c.AccountHealth[]>

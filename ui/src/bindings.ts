@@ -60,6 +60,8 @@ export const commands = {
 	unlink: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<EntryView>("unlink", { mangaId, provider }),
 	/**  The newest runs and changes, or those of one run. */
 	history: (run: RunId | null, limit: number, offset: number) => __TAURI_INVOKE<History>("history", { run, limit, offset }),
+	/**  The newest changes of the titles one of whose names holds this text. */
+	historyOf: (text: string, limit: number, offset: number) => __TAURI_INVOKE<History>("history_of", { text, limit, offset }),
 	/**  The requests to each service in each of the last hours. */
 	usage: (hours: number) => __TAURI_INVOKE<UsageView[]>("usage", { hours }),
 	/**  How much each service allows now. */

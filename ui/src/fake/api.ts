@@ -213,6 +213,10 @@ export function fakeApi(world: World): FakeApi {
       runs: world.runs.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
       changes: world.changes.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
     }),
+    historyOf: (text, limit, offset) => ({
+      runs: [],
+      changes: world.changes.filter((each) => (each.title ?? '').toLowerCase().includes(text.toLowerCase())).slice(offset, offset + limit),
+    }),
     usage: usageOf,
     budgets: () => world.budgets,
     health: () => healthOf(world, waitingOf(world.entries)),

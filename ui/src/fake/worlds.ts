@@ -96,7 +96,7 @@ export function worldOf(name: WorldName): World {
   return world
 }
 
-const READS = ['getSettings', 'library', 'history', 'waitingPlan', 'conflicts', 'matches', 'decidedMatches', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
+const READS = ['getSettings', 'library', 'history', 'historyOf', 'waitingPlan', 'conflicts', 'matches', 'decidedMatches', 'nevers', 'snapshots', 'statistics', 'usage', 'budgets', 'waiting', 'about', 'doctor']
 const WRITES = ['editEntry', 'editEntries', 'removeEntry', 'addEntry', 'link', 'unlink', 'searchProvider', 'resolveConflict', 'acceptMatch', 'rejectMatch', 'ignoreMatch', 'reopenMatch', 'undo', 'planDecide', 'allow', 'restoreSnapshot']
 
 function full(count: number): World {

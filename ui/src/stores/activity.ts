@@ -15,6 +15,9 @@ export const HOURS = 24
 /** The changes of one run, as far as they were fetched. */
 export interface RunChanges { changes: ChangeView[]; more: boolean; loading: boolean; error: AppError | null }
 
+/** What was done to the titles one of whose names holds a text, over the whole history. */
+export interface Found { text: string; changes: ChangeView[]; more: boolean }
+
 export const useActivityStore = defineStore('activity', () => {
   const api = useApi()
   const { loading, error, attempt } = useAttempts()
@@ -23,11 +26,15 @@ export const useActivityStore = defineStore('activity', () => {
   const usage = shallowRef<UsageHour[]>([])
   const budgets = shallowRef<Budgets | null>(null)
   const waiting = shallowRef<WaitingItem[]>([])
+  /** The changes of the titles that are searched for, as far as they were fetched; null: nobody searches. */
+  const found = shallowRef<Found | null>(null)
   const ofRun = ref<Record<string, RunChanges>>({})
   const loaded = ref(false)
   const retrying = ref(false)
   /** Whether there is older history than what was fetched. */
   const more = ref(false)
+
+  let searched = ''
 
   async function load(): Promise<void> {
     await attempt(async () => {
@@ -41,9 +48,25 @@ export const useActivityStore = defineStore('activity', () => {
       ofRun.value = {}
       loaded.value = true
     })
+    if (searched) await search(searched)
+  }
+
+  /** Searches all that was ever done; an answer to what is no longer asked is dropped. */
+  async function search(text: string): Promise<void> {
+    searched = text
+    if (text) await fetchFound(text, [])
+    else found.value = null
+  }
+
+  async function fetchFound(text: string, known: ChangeView[]): Promise<void> {
+    await attempt(async () => {
+      const { changes } = await api.historyOf(text, PAGE, known.length)
+      if (text === searched) found.value = { text, changes: [...known, ...changes], more: changes.length === PAGE }
+    })
   }
 
   async function older(): Promise<void> {
+    if (found.value) return fetchFound(found.value.text, found.value.changes)
     await attempt(async () => {
       const history = await api.history(null, PAGE, Math.max(runs.value.length, changes.value.length))
       runs.value = [...runs.value, ...history.runs]
@@ -85,7 +108,7 @@ export const useActivityStore = defineStore('activity', () => {
   const sync = useSyncStore()
   watch(() => sync.running, (running) => void (running || !loaded.value || load()))
 
-  return { runs, changes, usage, budgets, waiting, ofRun, loaded, loading, retrying, more, error, load, older, fetchChanges, retry }
+  return { runs, changes, found, usage, budgets, waiting, ofRun, loaded, loading, retrying, more, error, load, older, search, fetchChanges, retry }
 })
 
 function isFull(history: { runs: unknown[]; changes: unknown[] }): boolean {

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
 import { BROKEN } from '@/fake/worlds'
 import ActivityPage from '@/pages/ActivityPage.vue'
+import { useActivityStore } from '@/stores/activity'
 import { useIntegrationsStore } from '@/stores/integrations'
 import { show, type Shown } from '../world'
 
@@ -56,6 +57,28 @@ describe('the activity page', () => {
     expect(text(shown, 'change')).toContain('Bookbinder')
     await shown.type('activity-search', 'no such thing')
     expect(text(shown, 'empty-state')).toContain('No change matches')
+    expect(text(shown, 'empty-state')).toContain('The whole history was searched')
+    await shown.type('activity-search', '')
+    expect(shown.find('empty-state')).toBeNull()
+  })
+
+  it('finds changes of a title however long ago they were, page by page', async () => {
+    const shown = await show(ActivityPage)
+    const { changes } = shown.api.world
+    const old = (n: number) => ({ ...changes[0]!, change_id: `old-${n}`, title: 'Clockwork Orchard', cause: n % 2 ? 'pull' : 'edit' })
+    shown.api.world.changes = [...changes, ...Array.from({ length: 300 }, (_, n) => old(n))]
+    const listed = () => document.querySelectorAll('[data-testid=change]').length
+    await shown.type('activity-search', 'orchard')
+    expect(listed()).toBe(200)
+    await shown.click('activity-older')
+    expect(listed()).toBe(300)
+    expect(shown.find('activity-older')).toBeNull()
+  })
+
+  it('drops the answer to a search that is no longer asked', async () => {
+    const activity = (await show(ActivityPage), useActivityStore())
+    await Promise.all([activity.search('bookbinder'), activity.search('')])
+    expect(activity.found).toBeNull()
   })
 
   it('hides syncs with nothing to do until they are asked for', async () => {

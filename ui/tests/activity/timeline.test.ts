@@ -51,13 +51,12 @@ describe('the timeline', () => {
     expect(countsOf(both, 'anilist')).toEqual([{ key: 'pulled', n: 2 }])
   })
 
-  it('finds changes by title, kind and service', () => {
+  it('finds changes by kind and service', () => {
     const all = [change('1', ''), change('2', '', { cause: 'push', provider: 'kitsu' }), change('3', '', { title: 'Salt Harbour', cause: 'pull', origin: 'anilist' })]
     const ids = (part: Partial<typeof NO_FILTER>) => foundChanges(all, { ...NO_FILTER, ...part }).map((each) => each.change_id)
-    expect(ids({ search: 'lantern' })).toEqual(['1', '2'])
     expect(ids({ kind: 'yours' })).toEqual(['1'])
     expect(ids({ provider: 'anilist' })).toEqual(['3'])
-    expect(ids({ kind: 'sent', provider: 'kitsu', search: 'fox' })).toEqual(['2'])
+    expect(ids({ kind: 'sent', provider: 'kitsu' })).toEqual(['2'])
   })
 })
 

@@ -23,6 +23,18 @@ pub async fn history(
     Ok(session.engine().await?.history(run, limit, offset).await?)
 }
 
+/// The newest changes of the titles one of whose names holds this text.
+#[tauri::command]
+#[specta::specta]
+pub async fn history_of(
+    session: State<'_, Session>,
+    text: String,
+    limit: u32,
+    offset: u32,
+) -> Result<History, AppError> {
+    Ok(session.engine().await?.history_of(&text, limit, offset).await?)
+}
+
 /// The requests to each service in each of the last hours.
 #[tauri::command]
 #[specta::specta]

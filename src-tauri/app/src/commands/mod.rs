@@ -46,6 +46,7 @@ macro_rules! all_commands {
             library::link,
             library::unlink,
             activity::history,
+            activity::history_of,
             activity::usage,
             activity::budgets,
             activity::health,

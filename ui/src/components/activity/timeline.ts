@@ -48,17 +48,11 @@ export function isQuiet(run: RunView): boolean {
   return run.status === 'success' && countsOf(run).every(({ key }) => key === 'held')
 }
 
-/** Whether single changes are looked for, instead of runs. */
-export function looksForChanges(filter: Filter): boolean {
-  return filter.kind !== null || filter.search.trim() !== ''
-}
-
+/** Those of the wanted kind and service. Titles are searched for by the application, which knows all their names. */
 export function foundChanges(changes: readonly ChangeView[], filter: Filter): ChangeView[] {
-  const text = filter.search.trim().toLowerCase()
   return changes.filter((change) =>
     (!filter.kind || KIND_OF[change.cause] === filter.kind)
-    && (!filter.provider || change.provider === filter.provider || change.origin === filter.provider)
-    && (!text || (change.title ?? '').toLowerCase().includes(text)))
+    && (!filter.provider || change.provider === filter.provider || change.origin === filter.provider))
 }
 
 /** The days with what happened on each. Quiet runs are only counted, unless they are asked for or one of them is open. */
