@@ -69,12 +69,14 @@ impl Tray {
         self.items().await.unwrap_or_default().into_iter().map(|(_, text)| text).collect()
     }
 
-    /// Chooses the line with this text, as soon as it is there.
+    /// Chooses the line with this text, as soon as it is there. A line that goes before it was chosen, because the menu is
+    /// made anew, is looked for again.
     pub(crate) async fn choose(&self, text: &str) {
-        let find = async || self.items().await?.into_iter().find(|(_, label)| label == text).map(|(id, _)| id);
-        let id = until(&format!("“{text}” in the tray"), find).await;
-        let event = (id, "clicked", Value::from(0), 0_u32);
-        self.call("Event", &event).await.unwrap();
+        let choose = async || {
+            let (id, _) = self.items().await?.into_iter().find(|(_, label)| label == text)?;
+            self.call("Event", &(id, "clicked", Value::from(0), 0_u32)).await
+        };
+        until(&format!("“{text}” in the tray"), choose).await;
     }
 
     /// Chooses the first line that ends so, and says which that was.
