@@ -54,19 +54,19 @@ export const useActivityStore = defineStore('activity', () => {
   /** Searches all that was ever done; an answer to what is no longer asked is dropped. */
   async function search(text: string): Promise<void> {
     searched = text
-    if (text) await fetchFound(text, [])
-    else found.value = null
+    if (!text) found.value = null
+    else if (!(await fetchFound(text, [])) && text === searched) found.value = null
   }
 
-  async function fetchFound(text: string, known: ChangeView[]): Promise<void> {
-    await attempt(async () => {
+  function fetchFound(text: string, known: ChangeView[]): Promise<boolean> {
+    return attempt(async () => {
       const { changes } = await api.historyOf(text, PAGE, known.length)
       if (text === searched) found.value = { text, changes: [...known, ...changes], more: changes.length === PAGE }
     })
   }
 
   async function older(): Promise<void> {
-    if (found.value) return fetchFound(found.value.text, found.value.changes)
+    if (found.value) return void (await fetchFound(found.value.text, found.value.changes))
     await attempt(async () => {
       const history = await api.history(null, PAGE, Math.max(runs.value.length, changes.value.length))
       runs.value = [...runs.value, ...history.runs]

@@ -75,6 +75,22 @@ describe('the activity page', () => {
     expect(shown.find('activity-older')).toBeNull()
   })
 
+  it('begins anew for whoever comes back to it', async () => {
+    const shown = await show(ActivityPage)
+    await shown.type('activity-search', 'bookbinder')
+    shown.page.unmount()
+    expect(useActivityStore().found).toBeNull()
+  })
+
+  it('keeps nothing of an earlier search when the next one fails', async () => {
+    const shown = await show(ActivityPage)
+    await shown.type('activity-search', 'bookbinder')
+    shown.api.world.failures.historyOf = BROKEN
+    await shown.type('activity-search', 'lantern')
+    expect(useActivityStore().found).toBeNull()
+    expect(shown.find('run-3')).not.toBeNull()
+  })
+
   it('drops the answer to a search that is no longer asked', async () => {
     const activity = (await show(ActivityPage), useActivityStore())
     await Promise.all([activity.search('bookbinder'), activity.search('')])
