@@ -102,7 +102,7 @@ impl Engine {
     /// # Errors
     /// When the library can't be read.
     pub async fn history_of(&self, text: &str, limit: u32, offset: u32) -> Result<History, EngineError> {
-        let changes = self.told(self.db.journal_of_titles(text, limit, offset).await?).await?;
+        let changes = self.told(self.db.journal_of_titles(text.trim(), limit, offset).await?).await?;
         Ok(History { runs: Vec::new(), changes })
     }
 

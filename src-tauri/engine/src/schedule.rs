@@ -5,7 +5,7 @@
 
 mod decide;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::TimeDelta;
 use kuroibara_core::Time;
@@ -115,7 +115,11 @@ impl Engine {
         let able: Vec<_> = able.collect();
         let providers: Vec<_> = able.iter().map(|(provider, _)| *provider).collect();
         let read_whole_at: Option<Time> = able.iter().filter_map(|(_, one)| one.last_full_at).min();
-        let due_at = if providers.is_empty() { None } else { self.db.next_due_at(&providers).await? };
+        let (now, mut due_at) = (self.clock.now(), BTreeMap::new());
+        // What waits for one that is left alone for a while is due when that while is over.
+        for (provider, _) in able.iter().filter(|(_, one)| one.paused_until.is_none_or(|until| until <= now)) {
+            due_at.extend(self.db.next_due_at(&[*provider]).await?.map(|at| (*provider, at)));
+        }
         Ok(Seen { generation, providers, read_whole_at, due_at })
     }
 }

@@ -4,10 +4,12 @@
 
 mod world;
 
-use std::sync::Mutex;
+use std::{sync::Mutex, task::Poll};
 
+use chrono::TimeDelta;
 use kuroibara_core::{Field, Fields, Group, Provider, Rule, Score, Status, Value};
 use kuroibara_engine::{
+    clock::Clock,
     plan::{Part, PlanDecision, Verdict},
     schedule::Wishes,
     settings::SettingsChange,
@@ -15,7 +17,7 @@ use kuroibara_engine::{
     sync::{Order, report::ProviderStatus},
     undo::Target,
 };
-use kuroibara_sim::Work;
+use kuroibara_sim::{Fault, FaultRule, Work};
 use tokio::sync::watch;
 use world::{World, assert_success};
 
@@ -299,6 +301,29 @@ async fn keeping_in_step_sends_what_came_from_elsewhere_after_approval() {
     let full = world.full().await;
     assert!(full.plan.is_empty(), "{:#?}", full.plan);
     assert_eq!(world.writes(), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn the_watch_does_not_knock_each_second_at_who_turned_it_away_or_is_out_of_order() {
+    for status in [403, 503] {
+        let world = World::in_step(6).await;
+        let library = world.engine.library(&all()).await.unwrap();
+        let edit = Fields::new().with(Field::Score, Value::Score(Score::new(35).ok()));
+        world.engine.edit(library.entries[0].manga_id, &edit).await.unwrap();
+        world.sim.myanimelist.faults().push(FaultRule::always(Fault::Html(status)));
+        world.reset_counters();
+        let (end, runs) = (world.clock.now() + TimeDelta::minutes(10), Mutex::new(0));
+        let stopped = std::future::poll_fn(|context| match world.clock.now() < end {
+            true => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            false => Poll::Ready(()),
+        });
+        world.engine.watch(watch::channel(Wishes::default()).1, stopped, |_| *runs.lock().unwrap() += 1).await.unwrap();
+        let runs = *runs.lock().unwrap();
+        assert!((1..=12).contains(&runs), "{status}: {runs} runs in ten minutes");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What to sync next, decided from what was seen: no clock, no database, no network.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use kuroibara_core::{Provider, Time};
 
@@ -46,8 +48,8 @@ pub(super) struct Seen {
     pub(super) providers: Vec<Provider>,
     /// When the one of their lists that was not read whole for longest was; none: never.
     pub(super) read_whole_at: Option<Time>,
-    /// When the next thing waits to be sent to them.
-    pub(super) due_at: Option<Time>,
+    /// When the next thing is due to be sent to each of them that can be asked.
+    pub(super) due_at: BTreeMap<Provider, Time>,
 }
 
 /// The first pause before a provider that could not be reached is tried again; it doubles.
@@ -108,8 +110,9 @@ impl Memory {
             return Some(back);
         }
         let quiet = has_passed(schedule.quiet, self.changed_at, now);
-        let waits = self.seen.due_at.is_some_and(|at| at <= now);
-        (quiet && waits).then(|| order(&self.reachable(), Trigger::Edit)).filter(|order| !order.providers.is_empty())
+        let reachable = self.reachable();
+        let waits = reachable.iter().any(|one| self.seen.due_at.get(one).is_some_and(|at| *at <= now));
+        (quiet && waits).then(|| order(&reachable, Trigger::Edit))
     }
 
     /// Whether the lists should be read whole this time. Asked for once each time it is due, so that a plan that waits for
@@ -140,7 +143,7 @@ impl Memory {
     pub(super) fn note(&mut self, outcome: &Result<Report, EngineError>, wishes: &Wishes, now: Time) {
         let lost = match outcome {
             Ok(report) => unreached(report),
-            Err(error) if error.code() == OUT_OF_REACH => self.seen.providers.clone(),
+            Err(error) if OUT_OF_REACH.contains(&error.code()) => self.seen.providers.clone(),
             Err(_) => Vec::new(),
         };
         let asked = |one: &Provider| outcome.as_ref().is_ok_and(|report| report.providers.contains_key(one));
@@ -193,12 +196,13 @@ impl Memory {
     }
 }
 
-/// How a provider out of reach is called in a report.
-const OUT_OF_REACH: &str = "unreachable";
+/// How a report calls that a provider is out of reach, or out of order.
+const OUT_OF_REACH: [&str; 2] = ["unreachable", "outage"];
 
 fn unreached(report: &Report) -> Vec<Provider> {
     let lost = report.providers.iter().filter(|(_, one)| {
-        one.status == ProviderStatus::Failed && one.errors.iter().any(|error| error.code == OUT_OF_REACH)
+        one.status == ProviderStatus::Failed
+            && one.errors.iter().any(|error| OUT_OF_REACH.contains(&error.code.as_ref()))
     });
     lost.map(|(provider, _)| *provider).collect()
 }
@@ -226,7 +230,12 @@ mod tests {
 
     fn seen(generation: i64) -> Seen {
         let providers = vec![Provider::AniList, Provider::Kitsu];
-        Seen { generation, providers, read_whole_at: Some(at(0)), due_at: None }
+        Seen { generation, providers, read_whole_at: Some(at(0)), due_at: BTreeMap::new() }
+    }
+
+    /// Something waits for AniList.
+    fn due(seconds: i64) -> BTreeMap<Provider, Time> {
+        [(Provider::AniList, at(seconds))].into()
     }
 
     /// A watch that has read the lists at the start.
@@ -237,7 +246,7 @@ mod tests {
     }
 
     fn outcome(reached: &[Provider], lost: &[Provider]) -> Result<Report, EngineError> {
-        let problem = Problem { code: OUT_OF_REACH.into(), message: String::new(), manga_id: None };
+        let problem = Problem { code: OUT_OF_REACH[0].into(), message: String::new(), manga_id: None };
         let failed =
             ProviderReport { status: ProviderStatus::Failed, errors: vec![problem], ..ProviderReport::default() };
         let well = ProviderReport { status: ProviderStatus::Success, ..ProviderReport::default() };
@@ -273,8 +282,8 @@ mod tests {
     #[test]
     fn an_edit_goes_out_after_three_quiet_seconds() {
         let mut memory = started();
-        memory.see(Seen { due_at: Some(at(10)), ..seen(2) }, at(10));
-        memory.see(Seen { due_at: Some(at(10)), ..seen(3) }, at(12));
+        memory.see(Seen { due_at: due(10), ..seen(2) }, at(10));
+        memory.see(Seen { due_at: due(10), ..seen(3) }, at(12));
         assert!(memory.next(&Wishes::default(), at(14)).is_none());
         assert_eq!(memory.next(&Wishes::default(), at(15)).unwrap().trigger, Trigger::Edit);
     }
@@ -282,7 +291,7 @@ mod tests {
     #[test]
     fn a_paused_watch_does_nothing_by_itself_and_goes_on_afterwards() {
         let mut memory = started();
-        memory.see(Seen { due_at: Some(at(10)), ..seen(2) }, at(10));
+        memory.see(Seen { due_at: due(10), ..seen(2) }, at(10));
         let wishes = Wishes { paused_until: Some(at(3_600)), ..Wishes::default() };
         assert!(memory.next(&wishes, at(3_599)).is_none());
         assert!(memory.next(&wishes, at(3_600)).is_some());
@@ -316,7 +325,9 @@ mod tests {
     fn an_edit_does_not_try_who_is_out_of_reach_each_second() {
         let (mut memory, wishes) = (started(), Wishes::default());
         memory.note(&outcome(&[Provider::AniList], &[Provider::Kitsu]), &wishes, at(0));
-        memory.see(Seen { due_at: Some(at(1)), ..seen(2) }, at(1));
+        memory.see(Seen { due_at: [(Provider::Kitsu, at(1))].into(), ..seen(2) }, at(1));
+        assert!(memory.next(&wishes, at(5)).is_none(), "what waits for it alone is nothing for the others");
+        memory.see(Seen { due_at: due(1), ..seen(2) }, at(1));
         assert_eq!(memory.next(&wishes, at(5)).unwrap().providers, [Provider::AniList]);
         memory.note(&outcome(&[Provider::AniList], &[]), &wishes, at(6));
         memory.see_own(seen(3), at(6));
