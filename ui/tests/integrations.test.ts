@@ -65,6 +65,12 @@ describe('the page of the services', () => {
     expect(sync).toHaveBeenCalledWith('kitsu', true)
   })
 
+  it('says no more that a service turns us away when its pause is over', async () => {
+    const { find, get } = await show(IntegrationsPage, { world: 'turned_away', change: ({ budgets }) => (budgets.myanimelist.paused_until = minutesFromNow(-1)) })
+    expect(find('notice-shut_out')).toBeNull()
+    expect(get('card-kitsu').textContent).toContain('Kitsu hides adult titles')
+  })
+
   it('shows the exact addresses to register before the first sign-in', async () => {
     const { click, get } = await show(IntegrationsPage, { world: 'empty' })
     await click('connect-myanimelist')
