@@ -35,12 +35,13 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     const { value: snapshot } = opened
     if (!snapshot) return
     await attempt(async () => {
-      const sought = search.value
-      const detail = await api.snapshot(snapshot.id, sought, PAGE, titles.value.length)
+      const [sought, from] = [search.value, titles.value.length]
+      const detail = await api.snapshot(snapshot.id, sought, PAGE, from)
       if (opened.value?.id !== snapshot.id || search.value !== sought) return
       opened.value = detail.snapshot
       found.value = detail.found
-      titles.value = [...titles.value, ...detail.titles]
+      // Two who asked for the same put it at the same place.
+      titles.value = [...titles.value.slice(0, from), ...detail.titles]
     })
   }
 
