@@ -56,7 +56,8 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// The newest lines of the manga one of whose names holds this text, whole words or not, in any script.
+    /// The newest lines of the manga one of whose names holds this text, whole words or not, in any script. Manga that were
+    /// joined are one here, whichever of them has the name.
     pub async fn journal_of_titles(&self, text: &str, limit: u32, offset: u32) -> Result<Vec<JournalRow>, StoreError> {
         let rows: Vec<Stored> = self.pool.all(OF_TITLES, args![limit, offset, pattern(text)]).await?;
         rows.into_iter().map(TryInto::try_into).collect()
@@ -101,6 +102,9 @@ pub(super) const INSERT: &str = "INSERT INTO journal \
     (id, run_id, manga_id, provider, field, before_value, after_value, origin, cause, at) VALUES {}";
 const ALL: &str = "SELECT * FROM journal ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_RUN: &str = "SELECT * FROM journal WHERE run_id = $3 ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
-const OF_TITLES: &str = "SELECT * FROM journal WHERE manga_id IN \
-    (SELECT manga_id FROM manga_names WHERE folded LIKE $3 ESCAPE '\\') ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
+/// Works that were joined are one: those of the found names, what they became part of, and all that became part of it.
+const OF_TITLES: &str = "WITH RECURSIVE whole(id) AS (SELECT manga_id FROM manga_names WHERE folded LIKE $3 ESCAPE '\\' \
+    UNION SELECT merged_into FROM manga JOIN whole USING (id) WHERE merged_into IS NOT NULL), \
+    parts(id) AS (SELECT id FROM whole UNION SELECT manga.id FROM manga JOIN parts ON merged_into = parts.id) \
+    SELECT * FROM journal WHERE manga_id IN (SELECT id FROM parts) ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_MANGA: &str = "SELECT * FROM journal WHERE manga_id IN {} ORDER BY at DESC, id DESC";
