@@ -34,7 +34,7 @@ export interface Api {
   /** Takes a “never” back. */
   allow(provider: c.Provider, externalId: string, field: c.Field | null): Promise<c.NeverView[]>
 
-  conflicts(limit: number, offset: number): Promise<c.ConflictsView>
+  conflicts(limit: number, after: string | null): Promise<c.ConflictsView>
   /** How many questions were answered. */
   resolveConflict(id: string, answer: string, alike: boolean): Promise<number>
   /** Takes an answer back, with those given alike, while it was not carried out. */

@@ -74,8 +74,8 @@ export const commands = {
 	retry: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<null>("retry", { mangaId, provider }),
 	/**  The library in numbers. */
 	statistics: () => __TAURI_INVOKE<Statistics>("statistics"),
-	/**  Some of the open questions, the oldest first, and how many there are. */
-	conflicts: (limit: number, offset: number) => __TAURI_INVOKE<ConflictsView>("conflicts", { limit, offset }),
+	/**  Some of the open questions, the oldest first or those behind the one `after`, and how many there are. */
+	conflicts: (limit: number, after: string | null) => __TAURI_INVOKE<ConflictsView>("conflicts", { limit, after }),
 	/**
 	 *  Answers a question with one of the words that it names; with `alike` every other of its kind too. Says how many were
 	 *  answered. The next sync carries it out.

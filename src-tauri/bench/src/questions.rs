@@ -33,8 +33,9 @@ pub(crate) async fn measure() -> Outcome<Vec<Figure>> {
     ask(&reader, &sim, &clock).await?;
     let mut costs = Costs::default();
     let _counting = tracing::subscriber::set_default(costs.statements.clone());
-    let page = costs.of("a page of the list", 10, reader.engine.conflicts(PAGE, QUESTIONS as u32 - PAGE)).await?;
-    let all = costs.of("the whole list", 10, reader.engine.conflicts(u32::MAX, 0)).await?;
+    let all = costs.of("the whole list", 10, reader.engine.conflicts(u32::MAX, None)).await?;
+    let last_page_but_one = Some(all.conflicts[QUESTIONS - PAGE as usize - 1].id);
+    let page = costs.of("a page of the list", 10, reader.engine.conflicts(PAGE, last_page_but_one)).await?;
     let (first, second) = (all.conflicts[0].id, all.conflicts[1].id);
     costs.of("one answer", 25, reader.engine.resolve(first, Answer::Provider(Provider::AniList))).await?;
     let alike = costs.of("an answer for all alike", 800, reader.engine.resolve_alike(second, Answer::Local)).await?;
@@ -62,7 +63,7 @@ async fn settled(reader: &Reader, sim: &Sim, clock: &SimClock) -> Outcome<[Figur
         count("the sync that sends the answers", sent.abs_diff(QUESTIONS - 1), "entries not written once", 0),
         count(
             "a full sync after it",
-            left + reader.engine.conflicts(0, 0).await?.total as usize,
+            left + reader.engine.conflicts(0, None).await?.total as usize,
             "changes and questions left",
             0,
         ),

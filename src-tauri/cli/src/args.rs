@@ -120,9 +120,9 @@ pub(crate) enum Command {
         /// The most questions to show; all without it
         #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
         limit: Option<u32>,
-        /// How many questions to leave out before
-        #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::count, allow_hyphen_values = true)]
-        offset: u32,
+        /// Only those behind this one, the last that you have seen
+        #[arg(long, value_name = "ID", value_parser = values::id)]
+        after: Option<uuid::Uuid>,
     },
     /// Show titles that may be the same at two services, or say whether they are
     #[command(after_help = help::MATCHES)]

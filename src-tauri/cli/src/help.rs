@@ -136,7 +136,7 @@ Where a title is missing:   keep (leave it so), remove (everywhere), restore (ad
 
 Examples:
   kuroibara-cli conflicts
-  kuroibara-cli conflicts --limit 20 --offset 40
+  kuroibara-cli conflicts --limit 20 --after 0192c0de-5c1a-7a4e-9f4e-2f0a6b1c9d10
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 local
   kuroibara-cli conflicts resolve 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11 keep --all-alike
   kuroibara-cli conflicts reopen 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11   # think again, before the next sync";

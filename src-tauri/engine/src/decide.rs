@@ -97,9 +97,15 @@ pub struct ToldThere {
 }
 
 impl Engine {
-    /// The open questions, the oldest first: at most `limit` of them, without the first `offset`.
-    pub async fn conflicts(&self, limit: u32, offset: u32) -> Result<ConflictsView, EngineError> {
-        let (total, open) = self.db.open_conflicts_page(limit, offset).await?;
+    /// The open questions, the oldest first: at most `limit` of them, from the first on or from behind the one `after`.
+    ///
+    /// # Errors
+    /// When there is no question `after`, or the library can't be read.
+    pub async fn conflicts(&self, limit: u32, after: Option<Uuid>) -> Result<ConflictsView, EngineError> {
+        if let Some(after) = after {
+            self.db.conflict(after).await?.ok_or_else(|| no_such_question(after))?;
+        }
+        let (total, open) = self.db.open_conflicts_page(limit, after).await?;
         let manga = open.iter().map(|conflict| conflict.manga).collect();
         let loaded = self.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
         let loaded: HashMap<MangaId, LoadedManga> = loaded.into_iter().map(|manga| (manga.id, manga)).collect();

@@ -134,7 +134,8 @@ export function fakeApi(world: World): FakeApi {
       world.plan = null
       return report(null, true)
     },
-    conflicts: (limit, offset) => ({ total: world.questions.length, conflicts: world.questions.slice(offset, offset + limit) }),
+    // Their ids are in the order in which they were asked.
+    conflicts: (limit, after) => ({ total: world.questions.length, conflicts: world.questions.filter((each) => !after || each.id > after).slice(0, limit) }),
     resolveConflict: (id, _answer, alike) => {
       const one = world.questions.find((each) => each.id === id)
       if (!one) throw ANSWERED

@@ -48,15 +48,12 @@ export const useQuestionsStore = defineStore('questions', () => {
 
   /** Page by page, and shown when the last is there, so that no number counts up. Who began earlier gets what the newest finds. */
   async function read(mine: number): Promise<void> {
-    let [found, total]: [ConflictView[], number] = [[], 0]
+    const found: ConflictView[] = []
     for (let more = true; more;) {
-      const page = await api.conflicts(PAGE, found.length)
+      const page = await api.conflicts(PAGE, found.at(-1)?.id ?? null)
       if (mine !== asked) return reading
-      // One that came or went meanwhile moved all behind it: from the top again.
-      const moved = found.length > 0 && page.total !== total
-      found = moved ? [] : [...found, ...page.conflicts]
-      total = page.total
-      more = moved || (page.conflicts.length > 0 && found.length < total)
+      found.push(...page.conflicts)
+      more = page.conflicts.length === PAGE
     }
     open.value = found
     loaded.value = true

@@ -71,19 +71,21 @@ describe('the questions store', () => {
     const { store, api } = storeOver(useQuestionsStore, 'thousands')
     await store.load()
     const pages = api.calls.filter((call) => call.name === 'conflicts').map((call) => call.args)
-    expect(pages.slice(0, 3)).toEqual([[PAGE, 0], [PAGE, PAGE], [PAGE, 2 * PAGE]])
-    expect(store.open.map((each) => each.id)).toEqual(api.world.questions.map((each) => each.id))
+    const ids = api.world.questions.map((each) => each.id)
+    expect(pages.slice(0, 3)).toEqual([[PAGE, null], [PAGE, ids[PAGE - 1]], [PAGE, ids[2 * PAGE - 1]]])
+    expect(store.open.map((each) => each.id)).toEqual(ids)
   })
 
-  it('begins again when a question went while it turned the pages', async () => {
+  it('passes none over when one before it goes, and another comes, while it turns the pages', async () => {
     const { store, api } = storeOver(useQuestionsStore, 'thousands')
     const [turn, all] = [api.conflicts, api.world.questions]
-    api.conflicts = async (limit, offset) => {
-      if (offset === 2 * PAGE) api.world.questions = all.slice(1)
-      return turn(limit, offset)
+    const late = question({ id: 'ffffffff-0000-7000-8000-000000000000' })
+    api.conflicts = async (limit, after) => {
+      if (after === all[2 * PAGE - 1]?.id) api.world.questions = [...all.slice(1), late]
+      return turn(limit, after)
     }
     await store.load()
-    expect(store.open.map((each) => each.id)).toEqual(api.world.questions.map((each) => each.id))
+    expect(store.open.slice(1).map((each) => each.id)).toEqual(api.world.questions.map((each) => each.id))
   })
 
   it('loses a question that was answered elsewhere meanwhile, and says why it was not answered here', async () => {

@@ -17,11 +17,15 @@ use crate::{
     session::Session,
 };
 
-/// Some of the open questions, the oldest first, and how many there are.
+/// Some of the open questions, the oldest first or those behind the one `after`, and how many there are.
 #[tauri::command]
 #[specta::specta]
-pub async fn conflicts(session: State<'_, Session>, limit: u32, offset: u32) -> Result<ConflictsView, AppError> {
-    Ok(session.engine().await?.conflicts(limit, offset).await?)
+pub async fn conflicts(
+    session: State<'_, Session>,
+    limit: u32,
+    after: Option<Uuid>,
+) -> Result<ConflictsView, AppError> {
+    Ok(session.engine().await?.conflicts(limit, after).await?)
 }
 
 /// Answers a question with one of the words that it names; with `alike` every other of its kind too. Says how many were

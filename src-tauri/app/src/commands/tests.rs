@@ -126,7 +126,7 @@ fn calls(manga: &str) -> Vec<(&'static str, Value)> {
         ("waiting", json!({})),
         ("retry", json!({"mangaId": manga, "provider": "anilist"})),
         ("statistics", json!({})),
-        ("conflicts", json!({ "limit": 10, "offset": 0 })),
+        ("conflicts", json!({ "limit": 10, "after": null })),
         ("matches", json!({})),
         ("accept_match", json!({"id": nobody})),
         ("reject_match", json!({"id": nobody})),

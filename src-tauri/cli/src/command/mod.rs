@@ -60,7 +60,7 @@ impl<'a> Desk<'a> {
             Command::Unlink { manga, provider } => self.unlink(manga, *provider).await,
             Command::Plan { step } => self.plan(step.as_ref()).await,
             Command::Conflicts { step: Some(step), .. } => self.answer(step).await,
-            Command::Conflicts { step: None, limit, offset } => self.conflicts(*limit, *offset).await,
+            Command::Conflicts { step: None, limit, after } => self.conflicts(*limit, *after).await,
             Command::Matches { step } => self.matches(step.as_ref()).await,
             Command::History { run, search, limit } => self.history(*run, search.as_deref(), *limit).await,
             Command::Undo(args) => self.undo(args).await,

@@ -77,8 +77,8 @@ impl Desk<'_> {
         Ok(exit::of_report(&report, false))
     }
 
-    pub(super) async fn conflicts(&self, limit: Option<u32>, offset: u32) -> Result<Exit, Failure> {
-        self.voice.say(&self.engine.conflicts(limit.unwrap_or(u32::MAX), offset).await?, show::conflicts)
+    pub(super) async fn conflicts(&self, limit: Option<u32>, after: Option<uuid::Uuid>) -> Result<Exit, Failure> {
+        self.voice.say(&self.engine.conflicts(limit.unwrap_or(u32::MAX), after).await?, show::conflicts)
     }
 
     pub(super) async fn answer(&self, step: &ConflictStep) -> Result<Exit, Failure> {

@@ -78,11 +78,19 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// How many questions are open, and some of them, the oldest first.
-    pub async fn open_conflicts_page(&self, limit: u32, offset: u32) -> Result<(u64, Vec<Conflict>), StoreError> {
+    /// How many questions are open, and some of them, the oldest first: those that follow the question `after`, open or
+    /// not any more, so that none is passed over because another was answered between two pages.
+    pub async fn open_conflicts_page(
+        &self,
+        limit: u32,
+        after: Option<Uuid>,
+    ) -> Result<(u64, Vec<Conflict>), StoreError> {
         let mut tx = self.pool.read().await?;
         let total: Option<(i64,)> = tx.optional(COUNT, args![]).await?;
-        let rows: Vec<ConflictRow> = tx.all(PAGE, args![limit, offset]).await?;
+        let rows: Vec<ConflictRow> = match after {
+            None => tx.all(FIRST, args![limit]).await?,
+            Some(after) => tx.all(NEXT, args![limit, after]).await?,
+        };
         let page = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
         Ok((total.map_or(0, |(total,)| u64::try_from(total).unwrap_or(0)), page))
     }
@@ -147,10 +155,16 @@ pub(super) const OPEN_AMONG: &str = "SELECT * FROM conflicts WHERE decided_at IS
 /// Those about a manga that there is: one that was merged into another asks nothing any more.
 macro_rules! answerable {
     () => {
-        "FROM conflicts WHERE decided_at IS NULL AND EXISTS (SELECT 1 FROM manga m WHERE m.id = conflicts.manga_id AND m.merged_into IS NULL)"
+        "FROM conflicts WHERE decided_at IS NULL AND EXISTS \
+         (SELECT 1 FROM manga m WHERE m.id = conflicts.manga_id AND m.merged_into IS NULL)"
     };
 }
 const COUNT: &str = concat!("SELECT count(*) ", answerable!());
-const PAGE: &str = concat!("SELECT * ", answerable!(), " ORDER BY opened_at, id LIMIT $1 OFFSET $2");
+const FIRST: &str = concat!("SELECT * ", answerable!(), " ORDER BY opened_at, id LIMIT $1");
+const NEXT: &str = concat!(
+    "SELECT * ",
+    answerable!(),
+    " AND (opened_at, id) > (SELECT opened_at, id FROM conflicts WHERE id = $2) ORDER BY opened_at, id LIMIT $1"
+);
 /// All open questions.
 pub(super) const OPEN: &str = "SELECT * FROM conflicts WHERE decided_at IS NULL ORDER BY opened_at, id";

@@ -143,7 +143,7 @@ impl World {
 
     /// All open questions.
     pub async fn asked(&self) -> Vec<ConflictView> {
-        self.engine.conflicts(u32::MAX, 0).await.unwrap().conflicts
+        self.engine.conflicts(u32::MAX, None).await.unwrap().conflicts
     }
 
     /// A sync that carries everything out.

@@ -49,6 +49,24 @@ laws! {
         assert_eq!(db.journal(None, 10, 0).await.unwrap(), expected);
     }
 
+    async fn the_history_of_a_title_is_that_of_every_manga_that_became_part_of_it(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let mut works = ["Akira", "Hoshi", "Tetsuo", "Berserk"].map(|title| new_manga(&db, title, 1));
+        for (at, work) in works.iter_mut().enumerate() {
+            work.journal = vec![JournalRow { at: later(at as i64), ..line(&db, work.manga, None, 1) }];
+        }
+        store(&db, &works).await;
+        let [first, middle, last, other] = works.each_ref().map(|work| work.manga);
+        for (gone, kept) in [(first, middle), (middle, last)] {
+            let work = WorkChange::MergedInto(kept);
+            store(&db, &[MangaChange { work, ..MangaChange::of(gone, load_one(&db, gone).await.version) }]).await;
+        }
+        for (name, expected) in [("akira", &[last, middle, first][..]), ("tetsuo", &[last, middle, first]), ("erser", &[other])] {
+            let found = db.journal_of_titles(name, 9, 0).await.unwrap();
+            assert_eq!(found.iter().map(|line| line.manga).collect::<Vec<_>>(), expected, "{name}");
+        }
+    }
+
     async fn the_same_question_is_open_once_and_closes_once(fresh: &Fresh) {
         let db = fresh.open().await;
         let manga = new_manga(&db, "Akira", 1);
@@ -74,6 +92,26 @@ laws! {
         let version = load_one(&db, manga.manga).await.version;
         store(&db, &[MangaChange { conflicts: anew, ..MangaChange::of(manga.manga, version) }]).await;
         assert_eq!(db.open_conflicts().await.unwrap().len(), 2, "decided once, it may be asked anew");
+    }
+
+    async fn a_page_of_questions_begins_behind_the_one_seen_last_though_it_is_answered_meanwhile(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let works = ["Akira", "B", "C", "D"].map(|title| new_manga(&db, title, 1));
+        store(&db, &works).await;
+        let asked = works.each_ref().map(|_| question(&db, Some(Group::Score), None, json!(1)));
+        let change = |n: usize, conflict| MangaChange { conflicts: vec![conflict], ..MangaChange::of(works[n].manga, 1) };
+        let asking: Vec<_> = asked.iter().enumerate().take(3).map(|(n, one)| change(n, ConflictChange::Open(one.clone()))).collect();
+        store(&db, &asking).await;
+        let page = async |after| {
+            let (total, page) = db.open_conflicts_page(2, after).await.unwrap();
+            (total, page.iter().map(|one| one.id).collect::<Vec<_>>())
+        };
+        let [first, second, third, fourth] = asked.each_ref().map(|one| one.id);
+        assert_eq!(page(None).await, (3, vec![first, second]));
+        let close = ConflictChange::Close { id: second, decision: "local".into(), remembered: None };
+        store(&db, &[change(1, close), change(3, ConflictChange::Open(asked[3].clone()))]).await;
+        assert_eq!(page(Some(second)).await, (3, vec![third, fourth]));
+        assert_eq!(page(Some(fourth)).await, (3, vec![]));
     }
 
     async fn an_answer_is_taken_back_with_those_given_alike_until_it_is_forgotten(fresh: &Fresh) {
