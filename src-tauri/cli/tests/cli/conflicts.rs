@@ -124,9 +124,11 @@ async fn an_answer_that_is_none_is_bad_input() {
     for arguments in [&["conflicts", "resolve", id, "perhaps"][..], &["conflicts", "resolve", "12", "local"]] {
         assert_eq!(world.run(arguments).await.status, 2, "{arguments:?}");
     }
-    let unknown = world.run(&["conflicts", "resolve", id, "local"]).await;
-    assert_eq!(unknown.status, 2);
-    assert!(unknown.err.contains("conflicts"), "it says where to look: {unknown:?}");
+    for arguments in [&["conflicts", "resolve", id, "local"][..], &["conflicts", "--after", id]] {
+        let unknown = world.run(arguments).await;
+        assert_eq!(unknown.status, 2);
+        assert!(unknown.err.contains("conflicts"), "it says where to look: {unknown:?}");
+    }
     let spoken = crate::world::Ran::of(world.bare(&["conflicts"])).await;
     assert!(spoken.out.contains("Nothing needs you"), "{spoken:?}");
 }
