@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::{
     Engine,
     error::EngineError,
-    http::PauseReason,
-    store::{MangaChange, MappingChange, OutboxChange, Pause, Waiting},
+    http::{Pause, PauseReason},
+    store::{MangaChange, MappingChange, OutboxChange, Waiting},
 };
 
 /// The most rows of what waits that anybody looks at.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     Engine,
     error::EngineError,
+    http::{Http, HttpError},
     keystore::LOGIN_COLUMN,
     oauth::{self, Beginning, Brought, PendingLogin, Redirect, Return, ReturnError},
     providers::{Account, ApiError, Grant, Tokens, anilist},
@@ -66,13 +67,25 @@ impl Engine {
         let now = self.clock.now();
         let pending = self.pending().await?;
         let Return { login, brought } = oauth::parse_return(text, &pending, now)?;
-        // Taken out before anything else: whoever comes second with the same address finds nothing.
-        self.db.take_login(&login.id, now).await?.ok_or(ReturnError::Replayed(login.provider))?;
+        let http = self.http.knocking();
+        http.may_ask(login.provider).await?;
+        // Taken out before anything is sent: whoever comes second with the same address finds nothing.
+        let taken = self.db.take_login(&login.id, now).await?.ok_or(ReturnError::Replayed(login.provider))?;
+        let entered = self.enter(&http, login.provider, brought).await;
+        if entered.as_ref().is_err_and(never_arrived) {
+            self.db.keep_login(&taken, now).await?;
+        }
+        Ok((login.provider, entered?))
+    }
+
+    async fn enter(&self, http: &Http, provider: Provider, brought: Brought) -> Result<IntegrationView, EngineError> {
         let tokens = match brought {
-            Brought::Code(grant) => self.authenticate(login.provider, grant).await?,
-            Brought::Token { access, expires_in } => anilist::tokens_from_implicit(access, expires_in, now),
+            Brought::Code(grant) => self.authenticate(http, provider, grant).await?,
+            Brought::Token { access, expires_in } => {
+                anilist::tokens_from_implicit(access, expires_in, self.clock.now())
+            }
         };
-        Ok((login.provider, self.signed_in(login.provider, tokens).await?))
+        self.signed_in(http, provider, tokens).await
     }
 
     /// Signs in to Kitsu with e-mail or name and a password, which is not kept.
@@ -81,8 +94,9 @@ impl Engine {
             return Err(EngineError::Refused("Kitsu wants your e-mail address or name, and your password".into()));
         }
         let grant = Grant::Password { username: username.trim().to_owned(), password };
-        let tokens = self.authenticate(Provider::Kitsu, grant).await?;
-        self.signed_in(Provider::Kitsu, tokens).await
+        let http = self.http.knocking();
+        let tokens = self.authenticate(&http, Provider::Kitsu, grant).await?;
+        self.signed_in(&http, Provider::Kitsu, tokens).await
     }
 
     /// Erases the tokens, here and where the provider can. The library, its links and what was agreed stay.
@@ -106,17 +120,18 @@ impl Engine {
         self.integration(provider).await
     }
 
-    async fn authenticate(&self, provider: Provider, grant: Grant) -> Result<Tokens, EngineError> {
+    async fn authenticate(&self, http: &Http, provider: Provider, grant: Grant) -> Result<Tokens, EngineError> {
         let app = self.api_client(&self.db.integration(provider).await?).await?;
-        self.client(provider).authenticate(&app, grant).await.map_err(|error| match error {
+        self.client_over(http, provider).authenticate(&app, grant).await.map_err(|error| match error {
             ApiError::Refused { provider, reason } => EngineError::SignInRefused { provider, reason },
             other => other.into(),
         })
     }
 
     /// Asks whose token it is, and stores it sealed.
-    async fn signed_in(&self, provider: Provider, tokens: Tokens) -> Result<IntegrationView, EngineError> {
-        let Account { id: account_id, name: account_name } = self.client(provider).who(&tokens.access).await?;
+    async fn signed_in(&self, http: &Http, provider: Provider, tokens: Tokens) -> Result<IntegrationView, EngineError> {
+        let who = self.client_over(http, provider).who(&tokens.access).await?;
+        let Account { id: account_id, name: account_name } = who;
         let integration = self.db.integration(provider).await?;
         let access_token = self.seal(&integration, "access_token", &tokens.access).await?;
         let refresh_token = match &tokens.refresh {
@@ -144,4 +159,15 @@ impl Engine {
         }
         Ok(pending)
     }
+}
+
+/// Whether what the browser brought is still unused, since the service has not seen it. Where only the question whose token it
+/// is did not arrive, a second try is refused in the service's own words, and harms nothing.
+fn never_arrived(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::Api(ApiError::Http(
+            HttpError::Unreachable { .. } | HttpError::ShutOut { .. } | HttpError::Paused { .. }
+        ))
+    )
 }

@@ -14,14 +14,29 @@ use serde::Serialize;
 /// never refused because it could not be counted.
 #[async_trait::async_trait]
 pub trait Ledger: Send + Sync {
-    /// Until when nobody may ask this provider, as the latest [`Ledger::pause`] said.
-    async fn paused_until(&self, provider: Provider) -> Option<Time>;
+    /// The pause that was made last, which may be over by now.
+    async fn paused(&self, provider: Provider) -> Option<Pause>;
 
     /// Nobody asks this provider before `until`; the later of two pauses holds.
     async fn pause(&self, provider: Provider, until: Time, reason: PauseReason);
 
+    /// The provider answers again that turned us away: a [`PauseReason::ShutOut`] ends. Any other pause stays, since the
+    /// provider asked for it.
+    async fn lift(&self, provider: Provider);
+
     /// One request left.
     async fn count(&self, provider: Provider, route: &'static str);
+}
+
+/// A time in which nobody asks a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Who is not asked.
+    pub provider: Provider,
+    /// Until when.
+    pub until: Time,
+    /// Why.
+    pub reason: PauseReason,
 }
 
 /// Why nobody asks a provider for a while.
@@ -67,7 +82,7 @@ pub struct MemoryLedger {
 
 #[derive(Debug, Default)]
 struct Kept {
-    pauses: BTreeMap<Provider, Time>,
+    pauses: BTreeMap<Provider, Pause>,
     counts: BTreeMap<(Provider, &'static str), u32>,
 }
 
@@ -85,14 +100,19 @@ impl MemoryLedger {
 
 #[async_trait::async_trait]
 impl Ledger for MemoryLedger {
-    async fn paused_until(&self, provider: Provider) -> Option<Time> {
-        self.kept().pauses.get(&provider).copied()
+    async fn paused(&self, provider: Provider) -> Option<Pause> {
+        self.kept().pauses.get(&provider).cloned()
     }
 
-    async fn pause(&self, provider: Provider, until: Time, _reason: PauseReason) {
+    async fn pause(&self, provider: Provider, until: Time, reason: PauseReason) {
         let mut kept = self.kept();
-        let held = kept.pauses.entry(provider).or_insert(until);
-        *held = until.max(*held);
+        if kept.pauses.get(&provider).is_none_or(|held| held.until < until) {
+            kept.pauses.insert(provider, Pause { provider, until, reason });
+        }
+    }
+
+    async fn lift(&self, provider: Provider) {
+        self.kept().pauses.retain(|at, pause| *at != provider || pause.reason != PauseReason::ShutOut);
     }
 
     async fn count(&self, provider: Provider, route: &'static str) {

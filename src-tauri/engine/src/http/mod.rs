@@ -17,11 +17,15 @@ use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{StatusCode, header::HeaderMap};
 use tokio::sync::Semaphore;
 
-use self::pace::{Pace, Turns};
+use self::{
+    knock::Knocks,
+    pace::{Pace, Turns},
+};
 use crate::clock::Clock;
 
 pub mod address;
 mod answer;
+mod knock;
 mod ledger;
 mod pace;
 pub mod picture;
@@ -29,7 +33,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{Ledger, MemoryLedger, PauseReason};
+pub use ledger::{Ledger, MemoryLedger, Pause, PauseReason};
 
 /// The way out to the providers. Clones share limits, pauses and counts; [`Http::fenced`] makes one that counts for itself.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub struct Http {
     shared: Arc<Shared>,
     fence: Option<Arc<dyn Fence>>,
     counters: Arc<Counters>,
+    /// None: who turned us away is left alone.
+    knocks: Option<Arc<Knocks>>,
 }
 
 /// How requests are made.
@@ -136,7 +142,7 @@ impl Http {
         // An error means that the process has chosen its provider of cryptography already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let shared = Arc::new(Shared::new(settings, clock, ledger)?);
-        Ok(Self { shared, fence: None, counters: Arc::default() })
+        Ok(Self { shared, fence: None, counters: Arc::default(), knocks: None })
     }
 
     /// Builds requests: `http.client().get(url).bearer_auth(…).build()`. Only [`Http::send`] sends them.
@@ -146,7 +152,7 @@ impl Http {
 
     /// The same way out, with the same limits, that asks `fence` before each request and counts for itself.
     pub fn fenced(&self, fence: Arc<dyn Fence>) -> Self {
-        Self { shared: self.shared.clone(), fence: Some(fence), counters: Arc::default() }
+        Self { fence: Some(fence), counters: Arc::default(), ..self.clone() }
     }
 
     /// The requests that left through this handle and its clones.

@@ -8,8 +8,9 @@ use rand::Rng;
 use tracing::{debug, warn};
 
 use super::{
-    Call, Http, HttpError, Limits, PauseReason, Repeat, Reply, address,
+    Call, Http, HttpError, Limits, Pause, PauseReason, Repeat, Reply, address,
     answer::{self, LONGEST_PAUSE, LimitHeaders, Verdict},
+    knock::{Knock, goes_through},
 };
 
 /// The longest pause that a run waits for: a lockout of a minute, and a margin. Beyond it the run goes on without.
@@ -52,12 +53,27 @@ impl Http {
         let lane = &self.shared.lanes[call.provider];
         // The semaphore is never closed; were it, going on without it would be right.
         let _place = lane.places.acquire().await.ok();
-        self.turn(call).await?;
+        // Ends with the place: whoever waits for what a knock finds holds a place as well, so a knock must not wait for one.
+        let mut knock = None;
+        self.turn(call, &mut knock).await?;
         if let Some(fence) = &self.fence
             && !fence.holds().await
         {
             return Err(HttpError::LeaseLost);
         }
+        let verdict = self.ask(call).await?;
+        let knocks_in_vain = knock.is_some() && !verdict.opens();
+        if knock.is_some() && !knocks_in_vain {
+            self.shared.ledger.lift(call.provider).await;
+        }
+        self.learn(call.provider, &verdict).await;
+        match verdict {
+            Verdict::Lost { error, .. } | Verdict::NotSent(error) if knocks_in_vain => Err(error),
+            verdict => Ok(verdict),
+        }
+    }
+
+    async fn ask(&self, call: &Call) -> Result<Verdict, HttpError> {
         let Some(request) = call.request.try_clone() else {
             let reason = "the request can't be sent twice".to_owned();
             return Err(HttpError::Unreachable { provider: call.provider, reason });
@@ -75,13 +91,12 @@ impl Http {
             ms = begun.elapsed().as_millis() as u64,
             "asked"
         );
-        self.learn(call.provider, &verdict).await;
         Ok(verdict)
     }
 
     /// Waits until this provider may be asked.
-    pub(super) async fn turn(&self, call: &Call) -> Result<(), HttpError> {
-        self.wait_out_pause(call.provider).await?;
+    pub(super) async fn turn<'a>(&'a self, call: &Call, knock: &mut Option<Knock<'a>>) -> Result<(), HttpError> {
+        self.wait_out_pause(call.provider, knock).await?;
         if self.shared.settings.limits == Limits::Off && address::is_loopback(call.request.url()) {
             return Ok(());
         }
@@ -91,22 +106,32 @@ impl Http {
         }
         self.shared.clock.sleep(wait).await;
         // Somebody else may have been told to wait meanwhile.
-        self.wait_out_pause(call.provider).await
+        self.wait_out_pause(call.provider, knock).await
     }
 
-    async fn wait_out_pause(&self, provider: Provider) -> Result<(), HttpError> {
-        while let Some(until) = self.shared.ledger.paused_until(provider).await {
-            let left = (until - self.shared.clock.now()).to_std().unwrap_or_default();
-            // No pause is made that long: the clock was set back since, and the pause is over for all we know.
-            if left.is_zero() || left > LONGEST_PAUSE {
+    async fn wait_out_pause<'a>(&'a self, provider: Provider, knock: &mut Option<Knock<'a>>) -> Result<(), HttpError> {
+        loop {
+            // Whoever has knocked stands at the door already.
+            let door = if knock.is_none() { self.door(provider).await } else { None };
+            let Some(pause) = self.shared.ledger.paused(provider).await else { return Ok(()) };
+            let left = self.left_of(&pause);
+            if matches!(left, Ok(Duration::ZERO)) || goes_through(&pause, door, knock) {
                 return Ok(());
             }
-            if left > LONGEST_WAIT {
-                return Err(HttpError::Paused { provider, until });
-            }
-            self.shared.clock.sleep(left).await;
+            self.shared.clock.sleep(left?).await;
         }
-        Ok(())
+    }
+
+    /// How long to wait for the end of a pause, or an error where nobody waits that long.
+    pub(super) fn left_of(&self, pause: &Pause) -> Result<Duration, HttpError> {
+        let &Pause { provider, until, .. } = pause;
+        let left = (until - self.shared.clock.now()).to_std().unwrap_or_default();
+        match left {
+            // No pause is made that long: the clock was set back since, and the pause is over for all we know.
+            left if left > LONGEST_PAUSE => Ok(Duration::ZERO),
+            left if left > LONGEST_WAIT => Err(HttpError::Paused { provider, until }),
+            left => Ok(left),
+        }
     }
 
     /// Tells the next ones what the provider said of its limits.
@@ -188,6 +213,15 @@ impl Patience {
 }
 
 impl Verdict {
+    /// Whether the service let us in and said something of its own: then it turns us away no more.
+    fn opens(&self) -> bool {
+        match self {
+            Self::Answer(_) | Self::TooMany { .. } => true,
+            Self::Lost { error, pause, .. } => pause.is_some() && !matches!(error, HttpError::ShutOut { .. }),
+            Self::NotSent(_) => false,
+        }
+    }
+
     /// For the log: the status, or 0 where there was none.
     fn status(&self) -> u16 {
         match self {

@@ -309,13 +309,86 @@ async fn who_is_turned_away_leaves_the_service_alone_for_a_quarter_of_an_hour_or
         let (script, world) = (Script::play(vec![block]).await, world());
         let error = world.read(&script).await.unwrap_err();
         assert!(matches!(error, HttpError::ShutOut { status: 403, .. }), "{error}");
-        assert_eq!(
-            world.ledger.paused_until(Provider::AniList).await,
-            Some(start() + chrono::TimeDelta::minutes(minutes))
-        );
+        let until = start() + chrono::TimeDelta::minutes(minutes);
+        let pause = Pause { provider: Provider::AniList, until, reason: PauseReason::ShutOut };
+        assert_eq!(world.ledger.paused(Provider::AniList).await, Some(pause));
         let error = world.read(&script).await.unwrap_err();
         assert!(matches!(error, HttpError::Paused { .. }), "{error}");
         assert_eq!((script.requests(), world.waited()), (1, chrono::Duration::zero()));
+    }
+}
+
+/// A pause of ten minutes for this reason.
+async fn paused(world: &World, reason: PauseReason) {
+    world.ledger.pause(Provider::AniList, start() + chrono::TimeDelta::minutes(10), reason).await;
+}
+
+fn block() -> Step {
+    say("403 Forbidden", "content-type: text/html\r\n", "<h1>Request blocked</h1>")
+}
+
+#[tokio::test]
+async fn who_knocks_asks_in_spite_of_having_been_turned_away_and_an_answer_lets_everybody_in() {
+    let (script, world) = (Script::play(vec![]).await, world());
+    paused(&world, PauseReason::ShutOut).await;
+    world.read(&script).await.unwrap_err();
+    assert_eq!(script.requests(), 0);
+    let knocking = world.http.knocking();
+    knocking.may_ask(Provider::AniList).await.unwrap();
+    knocking.send(world.call(&script.url, Repeat::Safe)).await.unwrap();
+    assert_eq!(world.ledger.paused(Provider::AniList).await, None);
+    world.read(&script).await.unwrap();
+    assert_eq!(world.waited(), chrono::Duration::zero());
+}
+
+#[tokio::test]
+async fn who_knocks_knocks_once_and_is_turned_away_for_a_quarter_of_an_hour_from_then_on() {
+    let (script, world) = (Script::play(vec![block(), block()]).await, world());
+    paused(&world, PauseReason::ShutOut).await;
+    let knocking = world.http.knocking();
+    let asked = || knocking.send(world.call(&script.url, Repeat::Safe));
+    let (first, second) = tokio::join!(asked(), asked());
+    assert!(matches!(first, Err(HttpError::ShutOut { .. })), "{first:?}");
+    assert!(
+        matches!(second, Err(HttpError::Paused { .. })),
+        "who came along with it waits for what it finds: {second:?}"
+    );
+    assert_eq!(script.requests(), 1);
+    let pause = world.ledger.paused(Provider::AniList).await.unwrap();
+    assert_eq!((pause.until, pause.reason), (start() + chrono::TimeDelta::minutes(15), PauseReason::ShutOut));
+}
+
+#[tokio::test]
+async fn a_pause_that_the_service_asked_for_holds_for_who_knocks_too() {
+    for reason in [PauseReason::TooMany, PauseReason::MinuteUsedUp, PauseReason::NotWorking] {
+        let (script, world) = (Script::play(vec![]).await, world());
+        paused(&world, reason).await;
+        let knocking = world.http.knocking();
+        knocking.may_ask(Provider::AniList).await.unwrap_err();
+        knocking.send(world.call(&script.url, Repeat::Safe)).await.unwrap_err();
+        assert_eq!((script.requests(), world.ledger.paused(Provider::AniList).await.unwrap().reason), (0, reason));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_asks_who_knocks_to_wait_is_given_its_time_and_turns_nobody_away_any_more() {
+    for wait in ["429 Too Many Requests", "503 X"] {
+        let (script, world) = (Script::play(vec![json(wait, "retry-after: 45\r\n")]).await, world());
+        paused(&world, PauseReason::ShutOut).await;
+        world.http.knocking().send(world.call(&script.url, Repeat::Safe)).await.unwrap();
+        assert_eq!((script.requests(), world.waited()), (2, chrono::Duration::seconds(46)), "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn silence_says_nothing_of_the_gate_and_is_not_asked_again() {
+    for step in [Step::Drop, json("500 X", "")] {
+        let (script, world) = (Script::play(vec![step; 9]).await, impatient());
+        paused(&world, PauseReason::ShutOut).await;
+        let error = world.http.knocking().send(world.call(&script.url, Repeat::Safe)).await.unwrap_err();
+        assert!(matches!(error, HttpError::AnswerLost { .. } | HttpError::Outage { .. }), "{error}");
+        let reason = world.ledger.paused(Provider::AniList).await.unwrap().reason;
+        assert_eq!((script.requests(), reason), (1, PauseReason::ShutOut));
     }
 }
 
@@ -400,7 +473,7 @@ async fn real_limits_spread_requests_and_the_switch_takes_them_off_only_on_this_
     assert_eq!(free.waited(), chrono::Duration::zero());
     let far = free.call(&"https://graphql.anilist.co/".parse().unwrap(), Repeat::Safe);
     for _ in 0..10 {
-        free.http.turn(&far).await.unwrap();
+        free.http.turn(&far, &mut None).await.unwrap();
     }
     assert!(free.waited() > chrono::Duration::seconds(14));
 }

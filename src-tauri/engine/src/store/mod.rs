@@ -68,7 +68,7 @@ pub use snapshots::Snapshot;
 pub use statistics::Figures;
 pub use survey::KeptEntry;
 pub(crate) use text::folded;
-pub use usage::{DbLedger, Pause, Usage};
+pub use usage::{DbLedger, Usage};
 pub use users::User;
 
 /// The open library. Clones share it.

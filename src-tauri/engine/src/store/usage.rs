@@ -13,11 +13,11 @@ use kuroibara_core::{Provider, Time};
 use super::{
     Db, StoreError,
     sql::args,
-    text::{provider, some_time, time},
+    text::{provider, time},
 };
 use crate::{
     clock::Clock,
-    http::{Ledger, PauseReason},
+    http::{Ledger, Pause, PauseReason},
 };
 
 /// So many requests are counted before they are stored.
@@ -36,25 +36,10 @@ pub struct Usage {
     pub requests: u64,
 }
 
-/// A pause that a provider asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pause {
-    /// Who is not asked.
-    pub provider: Provider,
-    /// Until when.
-    pub until: Time,
-    /// Why.
-    pub reason: PauseReason,
-}
-
 impl Db {
     /// The pauses that have not ended at `now`.
     pub async fn pauses(&self, now: Time) -> Result<Vec<Pause>, StoreError> {
-        let rows: Vec<(String, i64, Option<String>)> = self.pool.all(PAUSES, args![self.user, now]).await?;
-        let pause = |(at, until, reason): (String, i64, Option<String>)| {
-            let reason = PauseReason::of_word(&reason.unwrap_or_default());
-            Ok(Pause { provider: provider(&at)?, until: time(until), reason })
-        };
+        let rows: Vec<PauseRow> = self.pool.all(PAUSES, args![self.user, now]).await?;
         rows.into_iter().map(pause).collect()
     }
 
@@ -77,11 +62,10 @@ impl Db {
         tx.commit().await
     }
 
-    /// Until when nobody may ask a provider.
-    pub async fn paused_until(&self, at: Provider) -> Result<Option<Time>, StoreError> {
-        let text = "SELECT paused_until FROM external_integrations WHERE user_id = $1 AND integration_type = $2";
-        let row: Option<(Option<i64>,)> = self.pool.optional(text, args![self.user, at]).await?;
-        Ok(row.and_then(|(until,)| some_time(until)))
+    /// The pause of a provider that was made last, which may be over by now.
+    pub async fn paused(&self, at: Provider) -> Result<Option<Pause>, StoreError> {
+        let row: Option<PauseRow> = self.pool.optional(PAUSED, args![self.user, at]).await?;
+        row.map(pause).transpose()
     }
 
     /// Nobody asks a provider before `until`; the later of two pauses holds.
@@ -89,16 +73,33 @@ impl Db {
         self.pool.run_seen(PAUSE, args![self.user, at, until, reason.as_str()]).await?;
         Ok(())
     }
+
+    /// Ends the pause of a provider that turned us away and answers again. One that it asked for stays.
+    pub async fn lift(&self, at: Provider) -> Result<(), StoreError> {
+        self.pool.run_seen(LIFT, args![self.user, at, PauseReason::ShutOut.as_str()]).await?;
+        Ok(())
+    }
+}
+
+type PauseRow = (String, i64, Option<String>);
+
+fn pause((at, until, reason): PauseRow) -> Result<Pause, StoreError> {
+    let reason = PauseReason::of_word(&reason.unwrap_or_default());
+    Ok(Pause { provider: provider(&at)?, until: time(until), reason })
 }
 
 const LIST: &str = "SELECT provider, route, hour, requests FROM api_usage WHERE hour >= $1 \
     ORDER BY hour DESC, provider, route";
 const PAUSES: &str = "SELECT integration_type, paused_until, pause_reason FROM external_integrations \
     WHERE user_id = $1 AND paused_until > $2";
+const PAUSED: &str = "SELECT integration_type, paused_until, pause_reason FROM external_integrations \
+    WHERE user_id = $1 AND integration_type = $2 AND paused_until IS NOT NULL";
 const ADD: &str = "INSERT INTO api_usage (provider, route, hour, requests) VALUES {} \
     ON CONFLICT (provider, route, hour) DO UPDATE SET requests = api_usage.requests + excluded.requests";
 const PAUSE: &str = "UPDATE external_integrations SET paused_until = $3, pause_reason = $4 \
     WHERE user_id = $1 AND integration_type = $2 AND (paused_until IS NULL OR paused_until < $3)";
+const LIFT: &str = "UPDATE external_integrations SET paused_until = NULL, pause_reason = NULL \
+    WHERE user_id = $1 AND integration_type = $2 AND pause_reason = $3";
 
 /// The database as the ledger of all requests.
 #[derive(Debug)]
@@ -129,8 +130,8 @@ impl DbLedger {
 
 #[async_trait::async_trait]
 impl Ledger for DbLedger {
-    async fn paused_until(&self, provider: Provider) -> Option<Time> {
-        self.db.paused_until(provider).await.unwrap_or_else(|error| {
+    async fn paused(&self, provider: Provider) -> Option<Pause> {
+        self.db.paused(provider).await.unwrap_or_else(|error| {
             tracing::warn!(%provider, %error, "it is not known whether there is a pause");
             None
         })
@@ -139,6 +140,12 @@ impl Ledger for DbLedger {
     async fn pause(&self, provider: Provider, until: Time, reason: PauseReason) {
         if let Err(error) = self.db.pause(provider, until, reason).await {
             tracing::warn!(%provider, %error, "a pause is known to this process only");
+        }
+    }
+
+    async fn lift(&self, provider: Provider) {
+        if let Err(error) = self.db.lift(provider).await {
+            tracing::warn!(%provider, %error, "a pause lasts on though it is over");
         }
     }
 

@@ -78,6 +78,16 @@ impl Trigger {
             Self::Return => "return",
         }
     }
+
+    /// Whether such a sync asks a service once more that turned us away lately. Only a person may have mended the reason just
+    /// now, or want to know. On a database that two devices share, one device's blocked network shuts the other out as well:
+    /// a sync by hand on the other one ends that for both. What happens by itself waits, or the gate would stay shut.
+    fn knocks(self) -> bool {
+        match self {
+            Self::Manual => true,
+            Self::Edit | Self::Schedule | Self::Return => false,
+        }
+    }
 }
 
 /// What names a row of a plan from one run to the next: the manga's place at a provider.

@@ -43,6 +43,7 @@ pub(super) async fn run(engine: &Engine, order: &Order, lease: &Lease) -> Result
     let id = RunId(engine.db.new_id(began_at));
     tracing::Span::current().record("run", tracing::field::display(id));
     let http = engine.http.fenced(lease.fence());
+    let http = if order.trigger.knocks() { http.knocking() } else { http };
     let run = Run { engine, id, lease, http, order, began_at };
     engine.tell(Event::Started { run_id: id });
     run.begin().await?;

@@ -4,7 +4,7 @@ use kuroibara_core::Field;
 use serde_json::json;
 
 use super::*;
-use crate::http::PauseReason;
+use crate::http::{Pause, PauseReason};
 
 fn read(db: &Db, manga: MangaId, (before, after): (u32, u32), at: Time) -> JournalRow {
     JournalRow {
@@ -59,6 +59,19 @@ laws! {
         let pause = Pause { provider: Provider::AniList, until: later(60), reason: PauseReason::ShutOut };
         assert_eq!(db.pauses(now()).await.unwrap(), [pause]);
         assert_eq!(db.pauses(later(60)).await.unwrap(), []);
+    }
+
+    async fn only_a_pause_of_who_turned_us_away_can_be_lifted_and_every_process_sees_it(fresh: &Fresh) {
+        let (db, other) = (fresh.open().await, fresh.open().await);
+        for (seconds, reason) in (60..).zip(PauseReason::ALL) {
+            db.pause(Provider::Kitsu, later(seconds), reason).await.unwrap();
+            db.pause(Provider::AniList, later(seconds), reason).await.unwrap();
+            let before = other.generation().await.unwrap();
+            db.lift(Provider::AniList).await.unwrap();
+            let (kitsu, anilist) = (other.paused(Provider::Kitsu).await, other.paused(Provider::AniList).await);
+            assert_eq!((kitsu.unwrap().unwrap().reason, anilist.unwrap().is_none()), (reason, reason == PauseReason::ShutOut));
+            assert!(other.generation().await.unwrap() > before, "a watch looks again");
+        }
     }
 
     async fn the_place_of_the_library_names_no_password(fresh: &Fresh) {

@@ -409,13 +409,13 @@ laws! {
         let counts: Vec<_> = used.iter().map(|u| (&*u.route, u.requests)).collect();
         assert_eq!(counts, [("list", 5), ("list", 7), ("save", 1)]);
         assert_eq!(db.usage(later(0)).await.unwrap().len(), 1);
-        assert_eq!(db.paused_until(Provider::Kitsu).await.unwrap(), None);
+        assert_eq!(db.paused(Provider::Kitsu).await.unwrap(), None);
         for seconds in [60, 90, 30] {
             db.pause(Provider::Kitsu, later(seconds), PauseReason::TooMany).await.unwrap();
         }
         let other = fresh.open().await;
-        assert_eq!(other.paused_until(Provider::Kitsu).await.unwrap(), Some(later(90)));
-        assert_eq!(other.paused_until(Provider::AniList).await.unwrap(), None);
+        assert_eq!(other.paused(Provider::Kitsu).await.unwrap().unwrap().until, later(90));
+        assert_eq!(other.paused(Provider::AniList).await.unwrap(), None);
     }
 
     async fn the_ledger_loses_no_count(fresh: &Fresh) {
@@ -429,7 +429,7 @@ laws! {
         let used = db.usage(later(-86_400 * 365 * 50)).await.unwrap();
         assert_eq!(used.iter().map(|used| used.requests).sum::<u64>(), 123);
         ledger.pause(Provider::AniList, later(5), PauseReason::TooMany).await;
-        assert_eq!(ledger.paused_until(Provider::AniList).await, Some(later(5)));
+        assert_eq!(ledger.paused(Provider::AniList).await.unwrap().until, later(5));
     }
 
     async fn only_the_newest_snapshots_are_kept_and_each_comes_back_whole(fresh: &Fresh) {
