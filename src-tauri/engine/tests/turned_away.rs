@@ -4,7 +4,7 @@
 mod world;
 
 use chrono::TimeDelta;
-use kuroibara_core::{Field, Fields, Provider, Score, Value};
+use kuroibara_core::{Field, Fields, Group, Provider, Rule, Score, Value, merge::decide::Answer};
 use kuroibara_engine::{
     EngineError,
     clock::Clock,
@@ -12,6 +12,7 @@ use kuroibara_engine::{
     http::{HttpError, PauseReason},
     providers::ApiError,
     secret::Secret,
+    settings::SettingsChange,
     sync::{Order, Trigger, report::ProviderStatus},
 };
 use kuroibara_sim::{Account, Fault, FaultRule, READER};
@@ -140,4 +141,33 @@ async fn a_second_device_opens_the_way_for_one_that_is_shut_out() {
     let other = world.another_engine().await;
     assert_success(&other.sync(&Order::default()).await.unwrap());
     assert_eq!(sync(&world, Trigger::Schedule).await, "");
+}
+
+#[tokio::test]
+async fn a_batch_that_is_turned_away_is_told_so_title_by_title_and_nothing_of_it_counts_as_sent() {
+    let world = World::in_step(12).await;
+    let ask = SettingsChange { own_rules: [(Group::Score, Some(Rule::Ask))].into(), ..SettingsChange::default() };
+    world.engine.update(Provider::AniList, &ask).await.unwrap();
+    let score = |points| Value::Score(Score::new(points).ok());
+    let edit = Fields::new().with(Field::Chapters, Value::Count(7)).with(Field::Score, score(60));
+    for n in 0..12 {
+        let manga = world.engine.find(&format!("anilist:{}", 1000 + n)).await.unwrap();
+        world.engine.edit(manga, &edit).await.unwrap();
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.score_raw = 40);
+    }
+    world.pass(60);
+    world.reset_counters();
+    world.sim.myanimelist.faults().push(FaultRule::always(Fault::Html(403)).method("PATCH"));
+    let report = world.engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap();
+    let codes: Vec<_> = report.providers[&P].errors.iter().map(|error| &*error.code).collect();
+    let asked = world.sim.myanimelist.requests().iter().filter(|one| one.method == "PATCH").count();
+    assert_eq!(codes, ["shut_out"; 12]);
+    assert!(asked < 12, "{asked}");
+    for question in world.asked().await {
+        world.engine.resolve(question.id, Answer::Local).await.expect("no answer of a write is awaited");
+    }
+    open_the_gate(&world);
+    world.pass(60);
+    assert_success(&world.sync().await);
+    assert_eq!(world.sim.myanimelist.writes(), 12);
 }

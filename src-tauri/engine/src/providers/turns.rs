@@ -3,7 +3,10 @@
 
 use std::{
     future::Future,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use futures::{StreamExt, stream};
@@ -28,14 +31,14 @@ where
     R: Send,
     F: Future<Output = Result<R, ApiError>>,
 {
-    let mood = Mood { provider, ended: AtomicU32::new(0), silent: AtomicU32::new(0) };
+    let mood = Mood::new(provider);
     let turn = |item: &'a T| {
         let (mood, asked) = (&mood, &ask);
         async move {
             mood.admits()?;
             let outcome = asked(item).await;
             mood.heard(outcome.as_ref().err());
-            outcome
+            outcome.map_err(|error| mood.in_full(error))
         }
     };
     // The compiler can't prove a lazily mapped stream to be `Send` here; futures that nobody polls yet cost nothing.
@@ -50,11 +53,20 @@ struct Mood {
     ended: AtomicU32,
     /// Requests without an answer since the last one with an answer.
     silent: AtomicU32,
+    /// How it turned us away, or said that it is switched off: that holds for the rest as well.
+    shut: OnceLock<HttpError>,
 }
 
 impl Mood {
+    fn new(provider: Provider) -> Self {
+        Self { provider, ended: AtomicU32::new(0), silent: AtomicU32::new(0), shut: OnceLock::new() }
+    }
+
     fn admits(&self) -> Result<(), ApiError> {
         let provider = self.provider;
+        if let Some(shut) = self.shut.get() {
+            return Err(shut.clone().into());
+        }
         match (self.ended.load(Ordering::Relaxed), self.silent.load(Ordering::Relaxed)) {
             (0, 0..PATIENCE) => Ok(()),
             (0, _) => Err(HttpError::Unreachable { provider, reason: "it did not answer just before".into() }.into()),
@@ -63,13 +75,19 @@ impl Mood {
         }
     }
 
+    /// What was under way already when the service turned us away finds no more than a pause: that is the same story.
+    fn in_full(&self, error: ApiError) -> ApiError {
+        let is_pause = matches!(error, ApiError::Http(HttpError::Paused { .. }));
+        self.shut.get().filter(|_| is_pause).map_or(error, |shut| shut.clone().into())
+    }
+
     fn heard(&self, error: Option<&ApiError>) {
         match error {
             Some(ApiError::TokenExpired(_)) => drop(self.ended.fetch_max(1, Ordering::Relaxed)),
             Some(ApiError::SignInAgain(_)) => drop(self.ended.fetch_max(2, Ordering::Relaxed)),
-            // Turned away, or switched off: stop at once.
-            Some(ApiError::Http(HttpError::ShutOut { .. } | HttpError::Outage { status: 403, .. })) => {
-                self.silent.store(PATIENCE, Ordering::Relaxed)
+            Some(ApiError::Http(shut @ (HttpError::ShutOut { .. } | HttpError::Outage { status: 403, .. }))) => {
+                // The first one stands: what comes after it was under way already, and says the same.
+                drop(self.shut.set(shut.clone()));
             }
             Some(ApiError::Http(
                 HttpError::Unreachable { .. } | HttpError::AnswerLost { .. } | HttpError::Outage { .. },
@@ -130,10 +148,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn after_a_block_page_nothing_is_sent() {
+    async fn after_a_block_page_or_the_word_that_it_is_switched_off_nothing_is_sent_and_the_rest_is_told_the_same() {
+        let (blocked, off) =
+            (HttpError::ShutOut { provider: P, status: 403 }, HttpError::Outage { provider: P, status: 403 });
+        for turned_away in [ApiError::from(blocked), off.into()] {
+            let (out, sent) = asked(1, &[Ok(1), Err(turned_away.clone()), Ok(3), Ok(4)]).await;
+            assert_eq!(sent, 2);
+            for rest in &out[1..] {
+                assert_eq!(rest.as_ref().unwrap_err().to_string(), turned_away.to_string());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_finds_a_pause_after_a_block_page_is_told_as_turned_away_too() {
         let blocked = HttpError::ShutOut { provider: P, status: 403 };
-        let (_, sent) = asked(1, &[Err(blocked.into()), Ok(2), Ok(3)]).await;
-        assert_eq!(sent, 1);
+        let paused = HttpError::Paused { provider: P, until: Default::default() };
+        let (out, _) = asked(2, &[Err(blocked.into()), Err(paused.clone().into()), Ok(3)]).await;
+        for rest in &out {
+            assert!(matches!(rest, Err(ApiError::Http(HttpError::ShutOut { .. }))), "{rest:?}");
+        }
+        let (out, _) = asked(1, &[Err(paused.into())]).await;
+        assert!(
+            matches!(out[0], Err(ApiError::Http(HttpError::Paused { .. }))),
+            "a pause of its own stays one: {out:?}"
+        );
     }
 
     #[tokio::test]

@@ -387,11 +387,11 @@ fn problem(error: &ApiError, manga: MangaId) -> Problem {
     Problem { code: error.code().to_owned(), message: error.to_string(), manga_id: Some(manga) }
 }
 
-/// Whether a write of unknown fate may have arrived: then its intent stays.
+/// Whether a write of unknown fate may have arrived: then its intent stays. What a gate before the service turned away never
+/// did, nor did what was not sent because of it: else no question about these titles could be answered while the gate is shut.
 fn may_have_taken_effect(error: &ApiError) -> bool {
     match error {
-        ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { .. } | HttpError::ShutOut { .. })
-        | ApiError::Unreadable { .. } => true,
+        ApiError::Http(HttpError::AnswerLost { .. } | HttpError::Outage { .. }) | ApiError::Unreadable { .. } => true,
         ApiError::Http(_)
         | ApiError::TokenExpired(_)
         | ApiError::SignInAgain(_)
