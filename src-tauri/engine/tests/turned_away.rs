@@ -31,8 +31,12 @@ async fn turned_away() -> World {
 
 /// Of the service that matters here: the error's code, or nothing where all went well.
 async fn sync(world: &World, trigger: Trigger) -> String {
+    sync_at(world, P, trigger).await
+}
+
+async fn sync_at(world: &World, provider: Provider, trigger: Trigger) -> String {
     let report = world.engine.sync(&Order { trigger, ..Order::default() }).await.unwrap();
-    let one = &report.providers[&P];
+    let one = &report.providers[&provider];
     assert_eq!(one.status == ProviderStatus::Success, one.errors.is_empty(), "{one:?}");
     one.errors.first().map(|error| error.code.to_string()).unwrap_or_default()
 }
@@ -46,7 +50,11 @@ fn requests(world: &World) -> usize {
 }
 
 async fn account(world: &World) -> AccountHealth {
-    world.engine.health().await.unwrap().into_iter().find(|one| one.provider == P).unwrap()
+    account_at(world, P).await
+}
+
+async fn account_at(world: &World, provider: Provider) -> AccountHealth {
+    world.engine.health().await.unwrap().into_iter().find(|one| one.provider == provider).unwrap()
 }
 
 /// The address that the browser comes back to after the person has agreed.
@@ -170,4 +178,23 @@ async fn a_batch_that_is_turned_away_is_told_so_title_by_title_and_nothing_of_it
     world.pass(60);
     assert_success(&world.sync().await);
     assert_eq!(world.sim.myanimelist.writes(), 12);
+}
+
+/// AniList says so with a 403 in its own form (anilist.md §5), and does not say for how long.
+#[tokio::test]
+async fn a_service_that_says_it_is_switched_off_is_out_of_order_and_left_alone_for_five_minutes_even_by_hand() {
+    let world = World::in_step(3).await;
+    world.sim.anilist.faults().push(FaultRule::always(Fault::Status(403)));
+    assert_eq!(sync_at(&world, Provider::AniList, Trigger::Schedule).await, "outage");
+    let told = account_at(&world, Provider::AniList).await;
+    let until = world.clock.now() + TimeDelta::minutes(5);
+    assert_eq!((told.pause_reason, told.paused_until), (Some(PauseReason::NotWorking), Some(until)));
+    world.reset_counters();
+    for trigger in [Trigger::Return, Trigger::Manual] {
+        assert_eq!(sync_at(&world, Provider::AniList, trigger).await, "paused");
+    }
+    assert_eq!(world.sim.anilist.requests().len(), 0);
+    world.sim.anilist.faults().clear();
+    world.pass(300);
+    assert_eq!(sync_at(&world, Provider::AniList, Trigger::Return).await, "");
 }

@@ -70,7 +70,7 @@ fn paused(reason: PauseReason) -> &'static str {
     match reason {
         PauseReason::MinuteUsedUp => "nothing is left of this minute's requests; the rest goes out after it.",
         PauseReason::TooMany => "it had more requests than it takes, and wants a pause; the rest goes out after it.",
-        PauseReason::NotWorking => "it is out of order, and says for how long; the rest goes out after it.",
+        PauseReason::NotWorking => "it is out of order, and left alone for a while; the rest goes out after that.",
         PauseReason::ShutOut => {
             "it turns Kuroibara away, as it does at times with programs or whole networks, mostly for some hours. It is \
              asked again by itself. If it lasts for days, try another network, or set KUROIBARA_USER_AGENT to a name of \

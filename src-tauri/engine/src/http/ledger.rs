@@ -48,7 +48,7 @@ pub enum PauseReason {
     MinuteUsedUp,
     /// It had more requests than it takes.
     TooMany,
-    /// It is out of order, and says for how long.
+    /// It says that it is out of order: until when, or for a while.
     NotWorking,
     /// A gate before it turns this program or this network away. Asking on would keep the gate shut.
     ShutOut,

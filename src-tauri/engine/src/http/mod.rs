@@ -34,6 +34,7 @@ mod send;
 mod tests;
 
 pub use ledger::{Ledger, MemoryLedger, Pause, PauseReason};
+pub(crate) use send::SHUT_OUT;
 
 /// The way out to the providers. Clones share limits, pauses and counts; [`Http::fenced`] makes one that counts for itself.
 #[derive(Clone)]

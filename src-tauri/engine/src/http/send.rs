@@ -17,7 +17,7 @@ use super::{
 const LONGEST_WAIT: Duration = Duration::from_secs(95);
 /// How long nobody asks a service that turned us away without a word about its length: its gate stays shut for hours, and
 /// longer for who knocks on (myanimelist.md §4).
-const SHUT_OUT: Duration = Duration::from_secs(15 * 60);
+pub(crate) const SHUT_OUT: Duration = Duration::from_secs(15 * 60);
 /// How often one request waits out a pause.
 const PAUSES: u32 = 3;
 /// How often one request is sent again after a failure.
@@ -165,12 +165,8 @@ impl Http {
         }
     }
 
-    /// Leaves a provider alone that turned us away in words of its own.
-    pub(crate) async fn shut_out(&self, provider: Provider) {
-        self.pause(provider, SHUT_OUT, PauseReason::ShutOut).await;
-    }
-
-    async fn pause(&self, provider: Provider, pause: Duration, reason: PauseReason) {
+    /// Leaves a provider alone for so long: for those, too, who find the reason in words that only they understand.
+    pub(crate) async fn pause(&self, provider: Provider, pause: Duration, reason: PauseReason) {
         let until: Time = self.shared.clock.now() + pause;
         warn!(provider = provider.as_str(), seconds = pause.as_secs(), reason = reason.as_str(), "paused");
         self.shared.ledger.pause(provider, until, reason).await;

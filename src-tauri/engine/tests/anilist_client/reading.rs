@@ -149,6 +149,7 @@ async fn a_switched_off_service_is_an_outage_and_a_block_page_is_not() {
         let error = reader.client.list(&reader.session()).await.unwrap_err();
         assert_eq!(matches!(error, ApiError::Http(HttpError::Outage { .. })), is_outage, "{fault:?}: {error:?}");
         assert_eq!(matches!(error, ApiError::Http(HttpError::ShutOut { .. })), !is_outage, "{fault:?}: {error:?}");
+        reader.world.pass_pauses();
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Knows AniList's error envelope (anilist.md §5); knows no list.
 
+use std::time::Duration;
+
 use kuroibara_core::Provider;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -11,13 +13,16 @@ use super::{
     batch::{self, MOST_COMPLEX, Root},
 };
 use crate::{
-    http::{Call, HttpError, Repeat, Reply},
+    http::{Call, HttpError, PauseReason, Repeat, Reply},
     providers::ApiError,
     secret::Secret,
 };
 
 /// The longest text of an error that is kept, in characters.
 const LONGEST_REASON: usize = 300;
+/// How long AniList is left alone that says it is switched off. It does not say for how long (anilist.md §5), and no person can
+/// mend it: short enough that nobody has to knock.
+const SWITCHED_OFF: Duration = Duration::from_secs(5 * 60);
 
 /// What a request brought.
 #[derive(Debug)]
@@ -67,7 +72,11 @@ impl AniList {
             None => request,
         };
         let reply = self.http.send(self.call(route, repeat, request)?).await?;
-        understand(&reply, roots.len())
+        let answer = understand(&reply, roots.len());
+        if let Err(ApiError::Http(HttpError::Outage { status: 403, .. })) = &answer {
+            self.http.pause(Provider::AniList, SWITCHED_OFF, PauseReason::NotWorking).await;
+        }
+        answer
     }
 
     /// The call of a finished request.
@@ -202,7 +211,7 @@ struct Location {
 
 fn understand(reply: &Reply, roots: usize) -> Result<Answer, ApiError> {
     let status = reply.status.as_u16();
-    // A 403 is the whole service being switched off, or its guard against robots.
+    // A 403 in its own form is the whole service being switched off; a token's end is told otherwise, and a page is a block.
     if status == 403 || status >= 500 {
         return Err(HttpError::Outage { provider: Provider::AniList, status }.into());
     }

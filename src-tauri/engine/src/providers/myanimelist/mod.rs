@@ -14,7 +14,7 @@ use super::{
     Saved, Session, Tokens, Work, Write, answer, turns::in_order,
 };
 use crate::{
-    http::{Call, Http, HttpError, Repeat, Reply},
+    http::{Call, Http, HttpError, PauseReason, Repeat, Reply, SHUT_OUT},
     secret::Secret,
 };
 
@@ -197,7 +197,7 @@ impl MyAnimeList {
     async fn ask(&self, route: &'static str, request: RequestBuilder, repeat: Repeat) -> Result<Reply, ApiError> {
         let accepted = accepted(self.send(route, request, repeat).await?);
         if let Err(ApiError::Http(HttpError::ShutOut { .. })) = &accepted {
-            self.http.shut_out(PROVIDER).await;
+            self.http.pause(PROVIDER, SHUT_OUT, PauseReason::ShutOut).await;
         }
         accepted
     }
