@@ -135,9 +135,10 @@ impl From<Run> for RunView {
 
 impl ChangeView {
     fn of(row: JournalRow, titles: &HashMap<MangaId, String>) -> Self {
-        let after = match joined(&row) {
-            Some(manga) => titles.get(&manga).map(|title| serde_json::Value::from(title.as_str())),
-            None => row.after,
+        // What a row of two that became one has as before is the other's entry, which was never this one's: it is kept for undo.
+        let (before, after) = match joined(&row) {
+            Some(manga) => (None, titles.get(&manga).map(|title| serde_json::Value::from(title.as_str()))),
+            None => (row.before, row.after),
         };
         Self {
             title: titles.get(&row.manga).cloned(),
@@ -146,7 +147,7 @@ impl ChangeView {
             manga_id: row.manga,
             provider: row.provider,
             field: row.field.map(kuroibara_core::Field::as_str),
-            before: row.before,
+            before,
             after,
             origin: row.origin.as_str(),
             cause: row.cause,

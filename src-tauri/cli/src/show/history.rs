@@ -51,7 +51,6 @@ fn what(change: &ChangeView) -> String {
             let name = report::field_name(field);
             format!("{name} {} → {}", value(&change.before), value(&change.after))
         }
-        // Where two titles became one, what went before is the other's whole entry.
         None if change.cause == "linked" => format!("link → {}", value(&change.after)),
         None if is_a_link(&change.before) && is_a_link(&change.after) => {
             format!("link {} → {}", value(&change.before), value(&change.after))

@@ -74,6 +74,7 @@ async fn the_same_title_by_the_same_author_becomes_one_manga_though_no_id_says_s
     let link = told.iter().find(|line| line.cause == "linked").expect("the history tells of it");
     let name = link.after.as_ref().and_then(|name| name.as_str()).unwrap_or_default();
     assert!(name.eq_ignore_ascii_case("Yoru no Hana"), "by a title, and not by an id: {link:?}");
+    assert_eq!(link.before, None, "what was said of the other title was never said of this one");
     for _ in 0..3 {
         world.pass(60);
         world.full().await;
