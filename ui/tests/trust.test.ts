@@ -70,6 +70,9 @@ describe('a kept list', () => {
     expect(shown.find('snapshot-more')).toBeNull()
     await shown.type('snapshot-search', 'no such title')
     expect(text(shown, 'snapshot-none')).toContain('No title of this list holds that.')
+    shown.api.world.failures.snapshot = BROKEN
+    await shown.type('snapshot-search', wanted)
+    expect([shown.find('snapshot-error'), shown.find('snapshot-none')]).toEqual([expect.anything(), null])
   })
 
   it('brings back one title after it was asked', async () => {

@@ -76,6 +76,22 @@ export async function show(component: Component, options: { world?: WorldName; c
   }
 }
 
+/** A call that answers only when it is told to, the oldest first. */
+export function held(api: FakeApi, name: 'library' | 'editEntry' | 'snapshot'): () => Promise<void> {
+  const real = api[name] as (...args: unknown[]) => Promise<unknown>
+  const waiting: (() => void)[] = []
+  Object.assign(api, {
+    [name]: async (...args: unknown[]) => {
+      await new Promise<void>((done) => waiting.push(done))
+      return real(...args)
+    },
+  })
+  return async () => {
+    waiting.shift()?.()
+    await flushPromises()
+  }
+}
+
 /** A key, pressed where the keyboard is or on an element of the page. */
 export async function press(key: string, on: HTMLElement = document.body): Promise<void> {
   on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))

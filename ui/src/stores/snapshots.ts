@@ -14,9 +14,9 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
   const all = shallowRef<SnapshotView[] | null>(null)
   const opened = shallowRef<SnapshotView | null>(null)
   const titles = shallowRef<SnapshotTitle[]>([])
-  /** What the titles are searched for, and how many hold it. */
+  /** What the titles are searched for, and how many hold it; null: no answer told yet. */
   const search = ref('')
-  const found = ref(0)
+  const found = ref<number | null>(null)
   /** What is about to be restored: a title, or with none all of them. */
   const asked = shallowRef<{ title: SnapshotTitle | null } | null>(null)
   /** Whether something newer would be lost. */
@@ -49,6 +49,7 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
   async function seek(text: string): Promise<void> {
     search.value = text
     titles.value = []
+    found.value = null
     await more()
   }
 
@@ -56,7 +57,7 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     opened.value = null
     titles.value = []
     search.value = ''
-    found.value = 0
+    found.value = null
     result.value = null
     error.value = null
     ask(null)

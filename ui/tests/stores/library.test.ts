@@ -4,27 +4,11 @@ import { PAGE, REST, useLibraryStore } from '@/stores/library'
 import { useSelectionStore } from '@/stores/selection'
 import { BROKEN } from '@/fake/worlds'
 import type { LibraryQuery } from '@/contract'
-import { storeOver } from '../world'
+import { held, storeOver } from '../world'
 
 type Over = ReturnType<typeof storeOver<ReturnType<typeof useLibraryStore>>>
 const asked = (api: Over['api']) => api.calls.filter((call) => call.name === 'library').map((call) => call.args[0] as LibraryQuery)
 const edits = (api: Over['api']) => api.calls.filter((call) => call.name === 'editEntry').map((call) => call.args[1])
-
-/** A call that answers only when it is told to. */
-function held<K extends 'library' | 'editEntry'>(api: Over['api'], name: K): () => Promise<void> {
-  const real = api[name] as (...args: unknown[]) => Promise<unknown>
-  const waiting: (() => void)[] = []
-  Object.assign(api, {
-    [name]: async (...args: unknown[]) => {
-      await new Promise<void>((done) => waiting.push(done))
-      return real(...args)
-    },
-  })
-  return async () => {
-    waiting.shift()?.()
-    await flushPromises()
-  }
-}
 
 async function loaded(world: Parameters<typeof storeOver>[1] = 'full'): Promise<Over> {
   const over = storeOver(useLibraryStore, world)
