@@ -1,20 +1,17 @@
 //! What ten thousand open questions cost: statements, the size of the answers, and requests. Times are told beside them, without a
 //! bound.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
-};
+#[path = "../../engine/tests/world/statements.rs"]
+mod statements;
+
+use std::{sync::Arc, time::Instant};
 
 use chrono::TimeDelta;
 use kuroibara_core::{Field, Fields, Provider, Rule, Value, merge::decide::Answer};
 use kuroibara_engine::{settings::SettingsChange, store::LibraryQuery};
 use kuroibara_sim::{Catalog, Limits, Sim, SimClock, SimConfig, Work, anilist::ListStatus};
-use tracing::{Level, Metadata, span, subscriber::Interest};
 
+use self::statements::Statements;
 use crate::{
     Outcome,
     edits::Shared,
@@ -113,11 +110,11 @@ struct Costs {
 
 impl Costs {
     async fn of<T, E>(&mut self, what: &str, at_most: usize, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.statements.0.store(0, Ordering::Relaxed);
+        self.statements.taken();
         let begun = Instant::now();
         let done = work.await?;
         self.figures.push(Figure::told(named(what), begun.elapsed().as_secs_f64() * 1000.0, "ms"));
-        self.figures.push(count(what, self.statements.0.load(Ordering::Relaxed), "statements", at_most));
+        self.figures.push(count(what, self.statements.taken(), "statements", at_most));
         Ok(done)
     }
 }
@@ -136,34 +133,4 @@ fn size(what: &str, answer: &impl serde::Serialize, at_most: Option<usize>) -> O
         Some(at_most) => count(what, bytes, "bytes", at_most),
         None => Figure::told(named(what), bytes as f64, "bytes"),
     })
-}
-
-/// Counts the statements of this thread.
-#[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Statements {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.enabled(metadata) { Interest::sometimes() } else { Interest::never() }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "kuroibara::sql" && *metadata.level() == Level::TRACE
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
 }

@@ -3,60 +3,26 @@
 
 #[path = "../../cli/tests/cli/postgres.rs"]
 mod postgres;
+#[path = "world/statements.rs"]
+mod statements;
 mod world;
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::collections::BTreeSet;
 
 use kuroibara_core::{Field, Fields, Provider, Rule, Value, merge::decide::Answer};
 use kuroibara_engine::{
     EngineError, decide::ConflictView, settings::SettingsChange, store::LibraryQuery, sync::Order, undo::Target,
 };
 use kuroibara_sim::anilist::ListStatus;
-use tracing::{Level, Metadata, span, subscriber::Interest};
+use statements::Statements;
 use world::{World, assert_success};
 
 /// Who counts does so alone: whether statements are told at all is settled for the whole process at their first use.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// Counts the statements of this thread.
-#[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Statements {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "kuroibara::sql" && *metadata.level() == Level::TRACE
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 impl Statements {
     fn of<T>(&self, done: T) -> (T, usize) {
-        (done, self.0.swap(0, Ordering::Relaxed))
+        (done, self.taken())
     }
 }
 
