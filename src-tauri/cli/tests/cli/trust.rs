@@ -149,25 +149,46 @@ async fn a_kept_list_is_seen_and_brought_back(world: &World, entry: &Value) {
 async fn how_accounts_stand_is_told(world: &World) {
     let status = world.answer(&["status"]).await;
     let [anilist, myanimelist, kitsu] = &status["accounts"].as_array().unwrap()[..] else { panic!("three: {status}") };
-    assert_eq!(
-        (&anilist["state"], anilist["days_left"].as_i64() > Some(300)),
-        (&json!("connected"), true),
-        "{anilist}"
-    );
-    assert_eq!(
-        (&myanimelist["days_left"], &kitsu["ends_soon"]),
-        (&json!(null), &json!(false)),
-        "they renew themselves"
-    );
-    assert_eq!(kitsu["waiting"], 0);
+    let days = anilist["days_left"].as_i64().unwrap();
+    assert!((364..=365).contains(&days), "a year from today, which has begun: {anilist}");
+    let asked = [anilist, myanimelist, kitsu].map(|one| requests_of(&status, &one["provider"]));
+    assert!(asked.iter().all(|requests| *requests > 0), "{status}");
     let spoken = Ran::of(world.bare(&["status"])).await;
-    assert!(spoken.out.contains("renewed by itself") && spoken.out.contains("more days"), "{spoken:?}");
-    let asked = status["requests"].as_array().unwrap();
-    let of_kitsu: u64 =
-        asked.iter().filter(|one| one["provider"] == "kitsu").map(|one| one["requests"].as_u64().unwrap()).sum();
-    assert!(of_kitsu > 0 && spoken.out.contains(&of_kitsu.to_string()), "{status} {spoken:?}");
+    for (one, title, lasts, requests) in [
+        (anilist, "AniList", format!("{days} more days"), asked[0]),
+        (myanimelist, "MyAnimeList", "renewed by itself".to_owned(), asked[1]),
+        (kitsu, "Kitsu", "renewed by itself".to_owned(), asked[2]),
+    ] {
+        assert_eq!(
+            (&one["state"], &one["ends_soon"], &one["waiting"]),
+            (&json!("connected"), &json!(false), &json!(0))
+        );
+        let (account, requests) = (one["account"].as_str().unwrap(), requests.to_string());
+        assert_eq!(row(&spoken.out, title), [title, "connected", account, &*lasts, "0", "0", &*requests, "–"]);
+    }
     let by_hour = Ran::of(world.bare(&["status", "--requests"])).await;
-    assert!(by_hour.out.contains("HOUR") && !spoken.out.contains("HOUR"), "{by_hour:?}");
+    let (before, hours) = by_hour.out.split_once("HOUR").expect("the table of hours");
+    assert_eq!(before.trim(), spoken.out.trim());
+    let mut told = [0; 3];
+    for hour in hours.lines().skip(1).map(cells).filter(|hour| !hour.is_empty()) {
+        (0..3).for_each(|at| told[at] += hour[at + 1].parse::<u64>().unwrap());
+    }
+    assert_eq!(told, asked);
+}
+
+/// The requests to a service that a status tells, hour by hour.
+fn requests_of(status: &Value, provider: &Value) -> u64 {
+    let hours = status["requests"].as_array().unwrap().iter().filter(|one| one["provider"] == *provider);
+    hours.map(|one| one["requests"].as_u64().unwrap()).sum()
+}
+
+/// The cells of the row that begins so.
+fn row<'a>(table: &'a str, first: &str) -> Vec<&'a str> {
+    table.lines().map(cells).find(|row| row.first() == Some(&first)).unwrap_or_default()
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }
 
 /// What stands in the way at a service is said where one looks how the accounts stand, with what can be done.
