@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use kuroibara_core::{Provider, Time};
-use kuroibara_engine::{activity::UsageView, health::AccountHealth, http::PauseReason, settings::ConnectionState};
+use kuroibara_engine::{
+    activity::UsageView,
+    health::AccountHealth,
+    http::{PauseReason, TURNED_AWAY},
+    settings::ConnectionState,
+};
 use serde::Serialize;
 
 use super::{moment, paragraphs, report::notice_text, word};
@@ -66,16 +71,16 @@ fn told(one: &AccountHealth) -> Vec<String> {
     advice(one).into_iter().chain(pause).chain(notices).collect()
 }
 
-fn paused(reason: PauseReason) -> &'static str {
+fn paused(reason: PauseReason) -> String {
     match reason {
-        PauseReason::MinuteUsedUp => "nothing is left of this minute's requests; the rest goes out after it.",
-        PauseReason::TooMany => "it had more requests than it takes, and wants a pause; the rest goes out after it.",
-        PauseReason::NotWorking => "it is out of order, and left alone for a while; the rest goes out after that.",
-        PauseReason::ShutOut => {
-            "it turns Kuroibara away, as it does at times with programs or whole networks, mostly for some hours. It is \
-             asked again by itself. If it lasts for days, try another network, or set KUROIBARA_USER_AGENT to a name of \
-             your own."
+        PauseReason::MinuteUsedUp => "nothing is left of this minute's requests; the rest goes out after it.".into(),
+        PauseReason::TooMany => {
+            "it had more requests than it takes, and wants a pause; the rest goes out after it.".into()
         }
+        PauseReason::NotWorking => {
+            "it is out of order, and left alone for a while; the rest goes out after that.".into()
+        }
+        PauseReason::ShutOut => format!("it turns Kuroibara away. {TURNED_AWAY}."),
     }
 }
 

@@ -267,6 +267,11 @@ impl Reply {
     }
 }
 
+/// What there is to know, and to do, where a service turns us away. For the command line: the window has words of its own.
+pub const TURNED_AWAY: &str = "It does so at times with programs or whole networks, mostly for some hours. Nothing is lost: it \
+    is asked again by itself, and at once by a sync or a sign-in that you start. If it lasts for days, try another network, or \
+    set KUROIBARA_USER_AGENT to a name of your own";
+
 /// Why there is no answer to work with.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HttpError {
@@ -296,11 +301,7 @@ pub enum HttpError {
     },
     /// A page that refuses in place of the API's answer: a firewall before the service turns this program, or everybody of
     /// this network, away. It stays so for hours, and asking again makes it stay longer (myanimelist.md §4).
-    #[error(
-        "{provider} turns Kuroibara away (status {status}). It does so at times with programs or whole networks, mostly for \
-         some hours. Nothing is lost, and it is asked again by itself. If it lasts for days, try another network, or set \
-         KUROIBARA_USER_AGENT to a name of your own"
-    )]
+    #[error("{provider} turns Kuroibara away (status {status}). {TURNED_AWAY}")]
     ShutOut {
         /// Who was asked.
         provider: Provider,
