@@ -2,8 +2,17 @@
 import { useI18n } from 'vue-i18n'
 import type { AppError, Provider } from '@/contract'
 
+/** Made once for each language: to make one takes longer than all else that a title in a list needs. */
+const numberFormats = new Map<string, Intl.NumberFormat>()
+
+function numberFormat(locale: string): Intl.NumberFormat {
+  const format = numberFormats.get(locale) ?? new Intl.NumberFormat(locale)
+  numberFormats.set(locale, format)
+  return format
+}
+
 export function useWords() {
-  const { t, te, n } = useI18n()
+  const { t, te, locale } = useI18n()
 
   /** What happened and what to do, translated where we know the error, else as the application said it. */
   function errorText(error: AppError): { what: string; hint: string | null } {
@@ -14,7 +23,7 @@ export function useWords() {
   }
 
   const providerName = (provider: Provider): string => t(`common.provider.${provider}`)
-  const count = (value: number): string => n(value)
+  const count = (value: number): string => numberFormat(locale.value).format(value)
 
   function secondsLeft(seconds: number): string {
     if (seconds < 60) return t('common.left.seconds', { n: Math.max(1, Math.round(seconds)) })

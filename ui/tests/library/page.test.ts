@@ -39,6 +39,15 @@ describe('the library', () => {
     expect(document.querySelectorAll('[data-index]').length).toBeLessThan(120)
   })
 
+  it('makes no formatter for each title that it shows', async () => {
+    const { NumberFormat } = Intl
+    const made = vi.spyOn(Intl, 'NumberFormat').mockImplementation(function make(locale) { return new NumberFormat(locale) })
+    await library({ world: 'full' })
+    expect(document.querySelectorAll('[data-index]').length).toBeGreaterThan(5)
+    expect(made.mock.calls.length).toBeLessThanOrEqual(1)
+    made.mockRestore()
+  })
+
   it('asks for one filter more with each chip, and for all again', async () => {
     const page = await many()
     const all = page.get('library-count').textContent
