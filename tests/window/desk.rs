@@ -180,12 +180,17 @@ impl Desk {
 
     /// Clicks one element until another says so, as a person does whose click met a page that was just moving.
     pub(crate) async fn click_until_it_says(&self, id: &str, other: &str, text: &str) {
-        until(&format!("{other} saying “{text}” after a click on {id}"), async || {
+        let told = format!("{other} saying “{text}”");
+        self.click_until(id, &told, async || self.text(other).await?.contains(text).then_some(())).await;
+    }
+
+    async fn click_until(&self, id: &str, told: &str, what: impl AsyncFn() -> Option<()>) {
+        until(&format!("{told} after a click on {id}"), async || {
             if let Ok(button) = self.window().find(Locator::Css(&by_id(id))).await {
                 // It may be gone or at work by now, which is what the click was for.
                 let _ = button.click().await;
             }
-            self.text(other).await?.contains(text).then_some(())
+            what().await
         })
         .await;
     }
@@ -200,8 +205,10 @@ impl Desk {
         self.window().find(Locator::Css(&by_id(id))).await.ok()?.prop("textContent").await.ok()?
     }
 
-    /// Signs in to Kitsu, whose button was pressed.
+    /// Signs in to Kitsu. Its button may still be moving: another account's card grows when it is connected.
     pub(crate) async fn sign_in_to_kitsu(&self) {
+        let form = async || self.window().find(Locator::Css(&by_id("kitsu-username"))).await.ok().map(drop);
+        self.click_until("connect-kitsu", "the form", form).await;
         self.type_into("kitsu-username", "reader").await;
         self.type_into("kitsu-password", "reader-password").await;
         self.click_until_it_says("kitsu-submit", "state-kitsu", "reader").await;

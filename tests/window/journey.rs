@@ -25,7 +25,6 @@ async fn connect_all(desk: &Desk) {
     let page = desk.page_in_browser().await;
     desk.run("xdg-open", &[&desk.services.myanimelist.approve(&page, READER).unwrap()]);
     desk.says("state-myanimelist", "reader").await;
-    desk.click("connect-kitsu").await;
     desk.sign_in_to_kitsu().await;
 }
 

@@ -9,7 +9,6 @@ async fn without_a_keyring_a_passphrase_is_chosen_and_asked_for_at_each_start_an
     let Some(mut desk) = Desk::lay().await else { return };
     desk.open().await;
     choose_a_passphrase(&desk).await;
-    desk.click("connect-kitsu").await;
     desk.sign_in_to_kitsu().await;
     desk.quit().await;
     desk.choose(r#"{"welcome_done": true}"#);
