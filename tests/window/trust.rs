@@ -43,7 +43,7 @@ async fn disagree(desk: &Desk) -> [i64; 2] {
     list.set_entry(disputed, |entry| entry.score_raw = 40).unwrap();
     assert!(list.remove_entry(vanished));
     engine.sync(&Order { full: true, ..Order::default() }).await.unwrap();
-    assert_eq!(engine.conflicts(10, 0).await.unwrap().total, 2);
+    assert_eq!(engine.conflicts(10, None).await.unwrap().total, 2);
     engine.close().await;
     [disputed, vanished]
 }
