@@ -760,6 +760,11 @@ export type IntegrationView = {
 	own_rules: Partial<{ [key in Group]: Rule }>,
 	/**  What follows a removal in the library. */
 	removal: RemovalPolicy,
+	/**
+	 *  What a removal in the library leads to as things stand; none: nothing, since nothing goes to this provider. One that
+	 *  lacks only a good sign-in still takes part: what follows there waits for the sign-in.
+	 */
+	on_removal: RemovalPolicy | null,
 	/**  Whether private entries may go where privacy can't be held. */
 	export_private: boolean,
 	/**  Whether volumes are mapped where that is a choice (Kitsu's `volumesOwned`). */

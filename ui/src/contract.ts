@@ -43,6 +43,8 @@ export interface IntegrationView {
   /** Who wins in these groups of fields instead. */
   own_rules: Partial<Record<FieldGroup, Rule>>
   removal: 'ask' | 'follow' | 'keep'
+  /** What a removal in the library leads to as things stand; null: nothing, since nothing goes to this provider. */
+  on_removal: 'ask' | 'follow' | 'keep' | null
   export_private: boolean
   volumes: boolean
   last_sync_at: string | null

@@ -130,6 +130,12 @@ impl ProviderPolicy {
         }
     }
 
+    /// What becomes of the provider's entry when the reader removes a manga from the library; none: nothing, as long as changes
+    /// made in the library do not go there.
+    pub fn on_removal(&self) -> Option<RemovalPolicy> {
+        self.pushes().then_some(self.removal)
+    }
+
     /// The provider's shape with this user's switches.
     pub fn shape(&self, provider: Provider) -> Shape {
         let shape = Shape::of(provider);

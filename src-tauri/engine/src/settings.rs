@@ -72,6 +72,9 @@ pub struct IntegrationView {
     pub own_rules: BTreeMap<Group, Rule>,
     /// What follows a removal in the library.
     pub removal: RemovalPolicy,
+    /// What a removal in the library leads to as things stand; none: nothing, since nothing goes to this provider. One that
+    /// lacks only a good sign-in still takes part: what follows there waits for the sign-in.
+    pub on_removal: Option<RemovalPolicy>,
     /// Whether private entries may go where privacy can't be held.
     pub export_private: bool,
     /// Whether volumes are mapped where that is a choice (Kitsu's `volumesOwned`).
@@ -225,6 +228,7 @@ impl Engine {
             rule: integration.policy.rule,
             own_rules: own_rules(&integration.policy),
             removal: integration.policy.removal,
+            on_removal: integration.policy.on_removal().filter(|_| integration.is_connected()),
             export_private: integration.policy.export_private,
             volumes: integration.policy.volumes,
             last_sync_at: integration.last_sync_at,

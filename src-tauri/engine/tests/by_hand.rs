@@ -7,7 +7,7 @@ mod world;
 use std::{sync::Mutex, task::Poll};
 
 use chrono::TimeDelta;
-use kuroibara_core::{Field, Fields, Group, Provider, Rule, Score, Status, Value};
+use kuroibara_core::{Direction, Field, Fields, Group, Provider, RemovalPolicy, Rule, Score, Status, Value};
 use kuroibara_engine::{
     clock::Clock,
     plan::{Part, PlanDecision, Verdict},
@@ -42,6 +42,28 @@ async fn the_same_search_twice_asks_once() {
         world.sim.anilist.requests().len() + world.sim.myanimelist.requests().len() + world.sim.kitsu.requests().len(),
         0
     );
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_removal_is_what_becomes_of_the_title() {
+    let world = World::in_step(1).await;
+    let follow = || SettingsChange { removal: Some(RemovalPolicy::Follow), ..SettingsChange::default() };
+    let reads_only = SettingsChange { direction: Some(Direction::Pull), ..follow() };
+    let is_off = SettingsChange { sync_enabled: Some(false), ..follow() };
+    let [sends, reads, off] = [
+        world.engine.update(Provider::AniList, &follow()).await.unwrap(),
+        world.engine.update(Provider::MyAnimeList, &reads_only).await.unwrap(),
+        world.engine.update(Provider::Kitsu, &is_off).await.unwrap(),
+    ];
+    assert_eq!([sends.on_removal, reads.on_removal, off.on_removal], [Some(RemovalPolicy::Follow), None, None]);
+    let manga = world.engine.find("anilist:1000").await.unwrap();
+    world.engine.remove(manga).await.unwrap();
+    world.sync().await;
+    assert!(world.sim.anilist.entries().is_empty(), "it is removed where that was said");
+    assert!(world.sim.myanimelist.entry(2000).is_some() && world.sim.kitsu.entry(3000).is_some());
+    assert_eq!(world.asked().await, []);
+    world.engine.disconnect(Provider::AniList).await.unwrap();
+    assert_eq!(world.engine.integration(Provider::AniList).await.unwrap().on_removal, None);
 }
 
 #[tokio::test]

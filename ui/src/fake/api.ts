@@ -81,6 +81,7 @@ export function fakeApi(world: World): FakeApi {
     updateIntegration: (provider, change) => {
       const next = changed(world.settings[provider], change)
       if (next.is_connected && next.state !== 'sign_in_again') next.state = next.sync_enabled ? 'connected' : 'paused'
+      next.on_removal = next.is_connected && next.sync_enabled && next.direction !== 'pull' ? next.removal : null
       return (world.settings[provider] = next)
     },
     setKeepInStep: (on) => (world.settings.keep_in_step = on),

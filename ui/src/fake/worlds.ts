@@ -144,16 +144,16 @@ export function disconnectedOne(): IntegrationView {
   return {
     is_connected: false, state: 'disconnected', external_user_id: null, external_username: null, token_expires_at: null,
     client_id_set: false, client_secret_set: false, sync_enabled: true, sync_reading_progress: true, sync_ratings: true,
-    sync_status: true, auto_sync: true, direction: 'both', rule: 'newest', own_rules: {}, removal: 'ask', export_private: false,
-    volumes: false, last_sync_at: null, last_sync_status: 'pending',
+    sync_status: true, auto_sync: true, direction: 'both', rule: 'newest', own_rules: {}, removal: 'ask', on_removal: null,
+    export_private: false, volumes: false, last_sync_at: null, last_sync_status: 'pending',
   }
 }
 
 export function connected(name: string): IntegrationView {
   return {
     ...disconnectedOne(), is_connected: true, state: 'connected', external_user_id: '4242', external_username: name,
-    token_expires_at: minutesFromNow(60 * 24 * 211), client_id_set: true, last_sync_at: minutesFromNow(-14),
-    last_sync_status: 'success',
+    token_expires_at: minutesFromNow(60 * 24 * 211), client_id_set: true, on_removal: 'ask',
+    last_sync_at: minutesFromNow(-14), last_sync_status: 'success',
   }
 }
 

@@ -91,12 +91,13 @@ fn follow_the_removal(state: &MangaState, policy: &Policy, merged: &mut Merged) 
         match side.remote {
             Remote::Unknown => {}
             Remote::Absent => merged.bases[provider] = None,
-            Remote::Present(_) if base.presence == Presence::KeptThere || !chosen.pushes() => {}
-            Remote::Present(_) if base.presence == Presence::RemoveThere => merged.removals.push(provider),
-            Remote::Present(_) => match chosen.removal {
-                RemovalPolicy::Ask => merged.questions.push(Question::RemovedHere(provider)),
-                RemovalPolicy::Follow => merged.removals.push(provider),
-                RemovalPolicy::Keep => base.presence = Presence::KeptThere,
+            Remote::Present(_) if base.presence == Presence::KeptThere => {}
+            Remote::Present(_) => match chosen.on_removal() {
+                None => {}
+                Some(_) if base.presence == Presence::RemoveThere => merged.removals.push(provider),
+                Some(RemovalPolicy::Ask) => merged.questions.push(Question::RemovedHere(provider)),
+                Some(RemovalPolicy::Follow) => merged.removals.push(provider),
+                Some(RemovalPolicy::Keep) => base.presence = Presence::KeptThere,
             },
         }
     }
