@@ -215,7 +215,7 @@ describe('the conflicts', () => {
 
   it('speak Japanese', async () => {
     const shown = await conflicts({ language: 'ja' })
-    expect(text(shown, 'question-wait')).toContain('9 件のタイトルが二か所で変更されました')
+    expect(text(shown, 'question-wait')).toContain('9 件の作品が二か所で変更されました')
   })
 })
 
