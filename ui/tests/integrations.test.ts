@@ -59,7 +59,7 @@ describe('the page of the services', () => {
     const { get, click, api } = await show(IntegrationsPage, { world: 'turned_away' })
     expect(get('card-kitsu').textContent).toContain('Kitsu hides adult titles from you and from Kuroibara')
     expect(get('card-myanimelist').textContent).toContain('MyAnimeList turns Kuroibara away')
-    expect(get('notice-shut_out').querySelector('a')?.getAttribute('href')).toContain('/help/myanimelist')
+    expect(get('notice-shut_out').querySelector('a')?.getAttribute('href')).toContain('/help/trouble')
     const sync = vi.spyOn(api, 'triggerSync')
     await click('notice-full')
     expect(sync).toHaveBeenCalledWith('kitsu', true)

@@ -27,7 +27,7 @@ function blocks(tokens: Token[], follow: Follow): VNodeChild[] {
 function block(token: Token, follow: Follow): VNodeChild {
   const inside = 'tokens' in token && token.tokens ? token.tokens : []
   switch (token.type) {
-    case 'heading': return h(`h${token.depth}`, { class: HEADINGS[token.depth] }, spans(inside, follow))
+    case 'heading': return h(`h${token.depth}`, { id: sectionOf((token as Tokens.Heading).text), class: HEADINGS[token.depth] }, spans(inside, follow))
     case 'paragraph': return h('p', { class: 'my-3' }, spans(inside, follow))
     case 'text': return inside.length ? spans(inside, follow) : token.raw
     case 'list': return list(token as Tokens.List, follow)
@@ -35,6 +35,11 @@ function block(token: Token, follow: Follow): VNodeChild {
     case 'table': return table(token as Tokens.Table, follow)
     default: return null
   }
+}
+
+/** The name by which links lead to the section below this heading: the same as where the guide is read on the web. */
+export function sectionOf(heading: string): string {
+  return heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-')
 }
 
 function list(token: Tokens.List, follow: Follow): VNodeChild {
