@@ -935,7 +935,7 @@ export type PauseReason =
 "minute_used_up" | 
 /**  It had more requests than it takes. */
 "too_many" | 
-/**  It is out of order, and says for how long. */
+/**  It says that it is out of order: until when, or for a while. */
 "not_working" | 
 /**  A gate before it turns this program or this network away. Asking on would keep the gate shut. */
 "shut_out";
