@@ -3,7 +3,7 @@
 
 mod world;
 
-use kuroibara_core::{Field, Fields, Provider, Score, Value};
+use kuroibara_core::{Field, Fields, Provider, Score, Status, Value};
 use kuroibara_engine::{
     library::EntryView,
     plan::{Part, PlanDecision, Verdict},
@@ -74,4 +74,30 @@ async fn a_field_that_was_left_out_is_proposed_again_the_same_way_after_the_othe
     let plan = world.engine.waiting_plan().await.unwrap().expect("it is proposed again");
     let again = plan.rows.iter().flat_map(|row| &row.fields).find(|one| one.field == Field::Score).unwrap();
     assert_eq!((&again.before, &again.after), (&score().before, &score().after), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn an_entry_that_needs_a_second_write_because_the_service_changed_the_first_is_counted_once() {
+    let world = World::in_step(3).await;
+    for n in 0..3 {
+        let manga = world.engine.find(&format!("anilist:{}", 1000 + n)).await.unwrap();
+        let edit = Fields::new().with(Field::Status, Value::Status(Status::OnHold));
+        world.engine.edit(manga, &edit).await.unwrap();
+    }
+    world.pass(60);
+    assert_success(&world.sync().await);
+    world.pass(60);
+    for n in 0..3 {
+        world.sim.anilist.set_entry(1000 + n, |entry| entry.progress = 7);
+    }
+    world.pass(60);
+    world.reset_counters();
+    let report = world.sync().await;
+    assert_success(&report);
+    assert_eq!(
+        world.writes()[2],
+        6,
+        "Kitsu takes a title up again of which more was read: its status is sent once more"
+    );
+    assert_eq!(report.providers[&Provider::Kitsu].pushed, 3);
 }

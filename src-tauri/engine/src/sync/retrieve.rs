@@ -1,7 +1,9 @@
 //! Validate, refresh, retrieve: what each provider's list says now.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
-use kuroibara_core::{Provider, Time};
+use kuroibara_core::{MangaId, Provider, Time};
 
 use super::{
     Order,
@@ -38,6 +40,8 @@ pub(super) struct Retrieved {
     pub(super) began_at: Time,
     /// Whether the list was kept as it was before this run's first write.
     pub(super) snapshot_taken: bool,
+    /// Whose entries were counted as sent: some need a second write, where the service answers one with a change of its own.
+    pub(super) counted: HashSet<MangaId>,
 }
 
 impl Retrieved {
@@ -119,6 +123,7 @@ async fn read(engine: &Engine, http: &Http, integration: Integration, order: &Or
             listing: Listing::default(),
             full,
             snapshot_taken: false,
+            counted: HashSet::new(),
         };
         match listed(&retrieved).await {
             Ok(listing) => {

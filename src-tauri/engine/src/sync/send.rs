@@ -189,7 +189,7 @@ impl Sender<'_> {
     /// Stores what the answers teach.
     async fn learn(
         &self,
-        retrieved: &Retrieved,
+        retrieved: &mut Retrieved,
         jobs: Vec<&Job<'_>>,
         outcomes: Vec<Result<Option<RemoteEntry>, ApiError>>,
         report: &mut ProviderReport,
@@ -216,7 +216,7 @@ impl Sender<'_> {
 
     fn lesson(
         &self,
-        retrieved: &Retrieved,
+        retrieved: &mut Retrieved,
         job: &Job<'_>,
         mapping: MappingChange,
         outcome: Result<Option<RemoteEntry>, ApiError>,
@@ -226,7 +226,9 @@ impl Sender<'_> {
         match (outcome, &job.write) {
             (Ok(Some(saved)), Some((write, intent))) => {
                 let seen = self.seen(retrieved, job, &saved);
-                count_saved(write, report);
+                if retrieved.counted.insert(job.subject.manga) {
+                    count_saved(write, report);
+                }
                 change.journal = self.journal(job, intent, &seen);
                 change.mappings.push(self.confirmed(job, mapping, intent, seen));
             }
