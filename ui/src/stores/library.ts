@@ -9,9 +9,9 @@ import { createEdits } from './edits'
 export type Question = Omit<LibraryQuery, 'limit' | 'offset'>
 
 /** How many entries are fetched at once. */
-export const PAGE = 100
+export const PAGE = 50
 /** How many pages are kept; the ones furthest from what is shown go first. */
-const KEPT = 24
+const KEPT = 48
 /** How long the order rests after an edit made here, so that a second click hits the same title. In milliseconds. */
 export const REST = 1500
 
