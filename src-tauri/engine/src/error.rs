@@ -181,7 +181,9 @@ impl HttpError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "unreachable",
-            Self::AnswerLost { .. } => "answer_lost",
+            // Nothing has taken effect, as where nothing was sent.
+            Self::AnswerLost { is_read: true, .. } => "unreachable",
+            Self::AnswerLost { is_read: false, .. } => "answer_lost",
             Self::Outage { .. } => "outage",
             Self::ShutOut { .. } => "shut_out",
             Self::Paused { .. } => "paused",

@@ -95,7 +95,7 @@ pub(super) fn judge_whole(provider: Provider, reply: Reply) -> Verdict {
 }
 
 fn lost(provider: Provider, reason: String) -> Verdict {
-    Verdict::Lost { error: HttpError::AnswerLost { provider, reason }, pause: None, again: true }
+    Verdict::Lost { error: HttpError::AnswerLost { provider, reason, is_read: false }, pause: None, again: true }
 }
 
 fn unanswered(provider: Provider, error: &reqwest::Error) -> Verdict {

@@ -226,7 +226,9 @@ impl Lane {
 /// Whether a request may be sent again when nobody knows if it took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Reading, or a write that ends in the same state however often it is done.
+    /// It only reads: nothing changes there, whatever becomes of the answer.
+    Read,
+    /// A write that ends in the same state however often it is done.
     Safe,
     /// Asking twice could do harm.
     Never,
@@ -283,13 +285,15 @@ pub enum HttpError {
         /// What went wrong, without any address.
         reason: String,
     },
-    /// The request left, and the answer was lost: it may have taken effect.
-    #[error("{provider} did not answer: {reason}. It is not known whether the change arrived; the next sync finds out")]
+    /// The request left, and the answer was lost: a write may have taken effect.
+    #[error("{}", lost(*provider, reason, *is_read))]
     AnswerLost {
         /// Who was asked.
         provider: Provider,
         /// What went wrong, without any address.
         reason: String,
+        /// Whether it only asked: then nothing was changed.
+        is_read: bool,
     },
     /// A 5xx, a notice or any answer that is not the API's own. A write may have taken effect.
     #[error("{provider} is not working right now (status {status}). Nothing is lost; try again later")]
@@ -325,4 +329,14 @@ pub enum HttpError {
     /// Another process has taken the sync over: this one must not write any more.
     #[error("another sync has taken over, so this one stopped before its next request")]
     LeaseLost,
+}
+
+fn lost(provider: Provider, reason: &str, is_read: bool) -> String {
+    let provider = provider.title();
+    if is_read {
+        return format!(
+            "{provider}'s answer could not be read to its end ({reason}); nothing was changed there. The next sync asks again"
+        );
+    }
+    format!("{provider} did not answer: {reason}. It is not known whether the change arrived; the next sync finds out")
 }

@@ -66,6 +66,7 @@ impl Http {
         if knock.is_some() && !knocks_in_vain {
             self.shared.ledger.lift(call.provider).await;
         }
+        let verdict = verdict.of(call.repeat);
         self.learn(call.provider, &verdict).await;
         match verdict {
             Verdict::Lost { error, .. } | Verdict::NotSent(error) if knocks_in_vain => Err(error),
@@ -209,6 +210,14 @@ impl Patience {
 }
 
 impl Verdict {
+    /// The verdict on such a request: what only asked has changed nothing.
+    fn of(mut self, repeat: Repeat) -> Self {
+        if let Self::Lost { error: HttpError::AnswerLost { is_read, .. }, .. } = &mut self {
+            *is_read = repeat == Repeat::Read;
+        }
+        self
+    }
+
     /// Whether the service let us in and said something of its own: then it turns us away no more.
     fn opens(&self) -> bool {
         match self {

@@ -507,3 +507,16 @@ proptest! {
         prop_assert!(pause <= answer::LONGEST_PAUSE);
     }
 }
+
+#[tokio::test]
+async fn an_answer_to_a_question_that_stops_in_the_middle_leaves_no_doubt_about_a_change() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    let said = async |repeat| {
+        let (script, world) = (Script::play(vec![Step::Say(half.into()); 9]).await, world());
+        world.http.send(world.call(&script.url, repeat)).await.unwrap_err().to_string()
+    };
+    let (asked, told) = (said(Repeat::Read).await, said(Repeat::Safe).await);
+    assert!(asked.starts_with("AniList's answer could not be read to its end ("), "{asked}");
+    assert!(asked.ends_with("); nothing was changed there. The next sync asks again"), "{asked}");
+    assert!(told.ends_with("It is not known whether the change arrived; the next sync finds out"), "{told}");
+}

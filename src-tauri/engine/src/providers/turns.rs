@@ -113,7 +113,7 @@ mod tests {
     const P: Provider = Provider::Kitsu;
 
     fn silence() -> ApiError {
-        HttpError::AnswerLost { provider: P, reason: "test".into() }.into()
+        HttpError::AnswerLost { provider: P, reason: "test".into(), is_read: false }.into()
     }
 
     async fn asked(at_once: usize, outcomes: &[Result<u32, ApiError>]) -> (Vec<Result<u32, ApiError>>, usize) {

@@ -101,7 +101,7 @@ impl AniList {
         let mut bound = MOST_COMPLEX;
         while read.slots.len() < roots.len() {
             let part = within(bound, roots.iter().skip(read.slots.len()));
-            let answer = self.ask(token, route, Repeat::Safe, &part).await?;
+            let answer = self.ask(token, route, Repeat::Read, &part).await?;
             if let (Some(got), true) = (answer.too_complex(), part.len() > 1) {
                 bound = lowered(bound, got);
                 continue;

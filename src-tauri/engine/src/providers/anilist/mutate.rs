@@ -192,7 +192,7 @@ fn one_request_only(error: &ApiError) -> Option<ApiError> {
 
 /// Nobody knows whether the change arrived.
 pub(super) fn lost(reason: &str) -> ApiError {
-    HttpError::AnswerLost { provider: Provider::AniList, reason: reason.to_owned() }.into()
+    HttpError::AnswerLost { provider: Provider::AniList, reason: reason.to_owned(), is_read: false }.into()
 }
 
 impl Pace {

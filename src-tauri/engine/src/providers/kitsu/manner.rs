@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn after_any_other_failure_of_the_server_and_after_silence_fewer_are_asked_for() {
-        let silence = HttpError::AnswerLost { provider: PROVIDER, reason: String::new() }.into();
+        let silence = HttpError::AnswerLost { provider: PROVIDER, reason: String::new(), is_read: true }.into();
         for error in [outage(502), outage(503), outage(504), silence] {
             assert_eq!(tried(&error), [(Include::Manga, 500), (Include::Manga, 200), (Include::Manga, 50)]);
         }

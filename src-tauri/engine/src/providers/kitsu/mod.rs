@@ -154,7 +154,7 @@ impl Kitsu {
 
     /// Reads, and gives the answer or the error it means.
     async fn read(&self, route: &'static str, url: Url, token: Option<&Secret>) -> Result<Reply, ApiError> {
-        let reply = self.send(route, self.request(Method::GET, url, token), Repeat::Safe).await?;
+        let reply = self.send(route, self.request(Method::GET, url, token), Repeat::Read).await?;
         if reply.status.is_success() { Ok(reply) } else { Err(refusal::meant(&reply)) }
     }
 

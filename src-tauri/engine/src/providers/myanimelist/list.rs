@@ -57,7 +57,7 @@ impl MyAnimeList {
         let mut next = Some(self.first_page(sort));
         while let Some(url) = next {
             let request = self.http.client().get(url).bearer_auth(session.token.reveal());
-            let reply = self.ask(route, request, Repeat::Safe).await?;
+            let reply = self.ask(route, request, Repeat::Read).await?;
             let page: Page = answer::read(PROVIDER, &reply, "a page of the list")?;
             gathered.listing.clock_ahead = answer::clock_ahead(&reply);
             let link = page.paging.next.filter(|link| !link.is_empty());

@@ -73,7 +73,7 @@ impl ProviderClient for MyAnimeList {
 
     async fn who(&self, token: &Secret) -> Result<Account, ApiError> {
         let request = self.http.client().get(self.at(&["users", "@me"])).bearer_auth(token.reveal());
-        let user: User = answer::read(PROVIDER, &self.ask("who", request, Repeat::Safe).await?, "the account")?;
+        let user: User = answer::read(PROVIDER, &self.ask("who", request, Repeat::Read).await?, "the account")?;
         Ok(Account { id: user.id.to_string(), name: user.name })
     }
 
@@ -156,7 +156,7 @@ impl MyAnimeList {
         let fields = format!("{WORK_FIELDS},my_list_status{{{STATUS_FIELDS}}}");
         url.query_pairs_mut().append_pair("fields", &fields);
         let request = self.http.client().get(url).bearer_auth(session.token.reveal());
-        let node: Node = match self.ask(route, request, Repeat::Safe).await {
+        let node: Node = match self.ask(route, request, Repeat::Read).await {
             Ok(reply) => answer::read(PROVIDER, &reply, "a manga")?,
             Err(ApiError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error),

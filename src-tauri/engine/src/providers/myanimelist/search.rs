@@ -53,7 +53,7 @@ impl MyAnimeList {
             (None, Some(id)) => request.header("X-MAL-CLIENT-ID", id),
             (None, None) => return Err(answer::refused(PROVIDER, "no client id is set up for it")),
         };
-        let hits: Hits = answer::read(PROVIDER, &self.ask("search", request, Repeat::Safe).await?, "the hits")?;
+        let hits: Hits = answer::read(PROVIDER, &self.ask("search", request, Repeat::Read).await?, "the hits")?;
         hits.data.into_iter().take(limit).map(|hit| hit.node.work()).collect()
     }
 }
