@@ -1,6 +1,10 @@
 //! The plan that waits, and what is never synced.
 
-use kuroibara_engine::plan::{NeverView, WaitingField, WaitingPlan, WaitingRow};
+use kuroibara_core::Provider;
+use kuroibara_engine::{
+    plan::{NeverView, WaitingField, WaitingPlan, WaitingRow},
+    sync::report::Waits,
+};
 use serde::Serialize;
 
 use super::{cause, moment, paragraphs, report, value_text};
@@ -29,17 +33,30 @@ pub(crate) fn plan(plan: &WaitingPlan, look: Look) -> String {
         let cells = [
             row.row.to_string(),
             row.provider.title().into(),
-            row.action.to_string(),
+            report::change(row.action).into(),
             truncated(&row.title, look.title_width()),
             if row.skipped { "left out".into() } else { what(row) },
             why(row),
         ];
         table.toned_row(cells.map(|cell| (cell, tone)));
     }
-    paragraphs([table.text(), changed(plan), NEXT.into()])
+    let rows = if plan.rows.is_empty() { String::new() } else { table.text() };
+    let next = if plan.rows.is_empty() { NEXT_OF_NONE } else { NEXT };
+    paragraphs([rows, stops(plan), changed(plan), next.into()])
 }
 
 const NEXT: &str = "Carry it out with `plan apply`, or leave rows out with `plan skip ROW` or `plan never ROW`.";
+const NEXT_OF_NONE: &str = "`plan apply` takes the lists as they are: nothing is removed, and each missing title becomes a \
+    question. If a list is wrong, do nothing: the next sync reads it again.";
+
+/// Why the guard stopped it, in numbers.
+fn stops(plan: &WaitingPlan) -> String {
+    let stop = |(provider, waits): (&Provider, &Waits)| match waits {
+        Waits::Guard { stop } => Some(stop.sentence(*provider)),
+        Waits::First | Waits::Changed { .. } => None,
+    };
+    plan.waits.iter().filter_map(stop).collect::<Vec<_>>().join("\n")
+}
 
 fn changed(plan: &WaitingPlan) -> String {
     match plan.rows.iter().filter(|row| row.changed_since.is_some()).count() {

@@ -112,10 +112,24 @@ fn next(report: &Report, dry_run: bool) -> String {
             "This waits for your approval: look at it with `plan`, carry it out with `plan apply`.".into()
         }
         () if any(ProviderStatus::SignInAgain) => "Sign in again with `connect`; your edits wait until then.".into(),
+        () if asked(report) > 0 => asked_text(asked(report)),
         () if report.plan.is_empty() && !any(ProviderStatus::Failed) => {
-            "All sides agree; there was nothing to do.".into()
+            let all_agree = report.providers.values().all(|one| one.held == 0);
+            let begin = if all_agree { "All sides agree; there" } else { "There" };
+            format!("{begin} was nothing to do.")
         }
         () => String::new(),
+    }
+}
+
+fn asked(report: &Report) -> usize {
+    report.providers.values().map(|one| one.conflicts).sum()
+}
+
+fn asked_text(questions: usize) -> String {
+    match questions {
+        1 => "1 question waits for you: see `conflicts`.".into(),
+        questions => format!("{questions} questions wait for you: see `conflicts`."),
     }
 }
 
@@ -128,7 +142,8 @@ fn tone(status: ProviderStatus) -> Tone {
     }
 }
 
-fn change(action: Action) -> &'static str {
+/// What becomes of a title, as seen from here.
+pub(super) fn change(action: Action) -> &'static str {
     match action {
         Action::Pull => "→ here",
         Action::Push => "here →",

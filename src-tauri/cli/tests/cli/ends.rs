@@ -60,3 +60,16 @@ async fn without_json_answers_are_text_for_people() {
         assert!(ran.out.contains(word) && !ran.out.contains('{') && !ran.out.contains('\x1b'), "{ran:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_came_back_empty_is_explained_with_the_plan_and_nobody_is_said_to_agree_when_it_is_taken() {
+    let world = World::with(40, 10).await;
+    world.begin().await;
+    world.sim.anilist.faults().push(FaultRule::always(Fault::EmptyList));
+    assert_eq!(world.run(&["sync", "--full"]).await.status, 4);
+    let plan = crate::world::Ran::of(world.bare(&["plan"])).await;
+    assert!(plan.out.contains("AniList returned 0 of ") && !plan.out.contains("plan skip"), "{plan:?}");
+    let taken = crate::world::Ran::of(world.bare(&["plan", "apply"])).await;
+    assert!(taken.out.contains("questions wait for you: see `conflicts`"), "{taken:?}");
+    assert!(!taken.out.contains("All sides agree"), "{taken:?}");
+}
