@@ -287,7 +287,12 @@ fn http(error: &HttpError) -> AppError {
             format!("{} can't be reached.", provider.title()),
             "Check the network and try again.",
         ),
-        HttpError::AnswerLost { provider, .. } => (
+        HttpError::AnswerLost { provider, is_read: true, .. } => (
+            ErrorCode::Unreachable,
+            format!("{}'s answer could not be read to its end.", provider.title()),
+            "Nothing was changed there. Try again in a while.",
+        ),
+        HttpError::AnswerLost { provider, is_read: false, .. } => (
             ErrorCode::AnswerLost,
             format!("{} did not answer in time.", provider.title()),
             "The next sync finds out whether the change arrived.",
