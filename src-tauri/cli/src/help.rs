@@ -132,7 +132,9 @@ pub(crate) const CONFLICTS: &str = "\
 Nothing that a question is about is written anywhere until it is answered. What loses is kept in `history`.
 
 Where sides differ:         local (your library's values) or anilist, myanimelist, kitsu (that service's)
-Where a title is missing:   keep (leave it so), remove (everywhere), restore (add it back)
+Where a title is missing:   keep (leave it so), remove, restore (add it back where it is missing)
+                            A title gone at a service: remove takes it out of the library and the other services too.
+                            A title you removed here: each service asks, and remove takes it away at that service.
 
 Examples:
   kuroibara-cli conflicts
