@@ -204,6 +204,57 @@ async fn what_is_left_out_of_a_row_that_is_applied_alone_stays_out_of_the_titles
     assert_eq!(accepted(&plan(&world).await).iter().map(fields).collect::<Vec<_>>(), vec![vec![Field::Score]; 3]);
 }
 
+/// A world of one title that stands in all three lists with the same score, and whose first sync waits.
+async fn scored_everywhere() -> World {
+    let world = World::of_works(1).await;
+    world.sim.anilist.set_entry(1000, |entry| (entry.status, entry.score_raw) = (ListStatus::Current, 80));
+    world.sim.myanimelist.set_entry(2000, |entry| entry.score = 8);
+    world.sim.kitsu.set_entry(3000, |entry| entry.rating_twenty = Some(16)).unwrap();
+    world.pass(90_000);
+    world.connect_all().await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_field_that_is_left_out_comes_from_no_other_service_that_holds_it_too() {
+    let world = scored_everywhere().await;
+    let made = plan(&world).await;
+    let comes = made.rows.iter().find(|row| row.action == Action::CreateLocal).unwrap().row;
+    let said = decide(&world, &[comes], Part::Field(Field::Score), Verdict::Skip).await;
+    let report = apply(&world).await;
+    assert_success(&report);
+    assert_eq!(applied(&report), accepted(&said));
+    assert_eq!((here(&world, 0).await.score, scores(&world, 0)), (None, [80; 3]));
+    for _ in 0..2 {
+        world.pass(60);
+        let again = plan(&world).await;
+        assert_eq!(here(&world, 0).await.score, None, "it is not adopted without being asked about");
+        let fields = accepted(&again).into_iter().flat_map(|(.., fields)| fields).collect::<Vec<_>>();
+        assert_eq!(fields, [Field::Score], "{again:#?}");
+    }
+    assert_success(&apply(&world).await);
+    assert_eq!((here(&world, 0).await.score, scores(&world, 0)), (Score::new(80).ok(), [80; 3]));
+    is_quiet(&world).await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_never_wanted_of_one_service_is_asked_about_before_another_brings_it() {
+    let world = scored_everywhere().await;
+    let made = plan(&world).await;
+    let comes = made.rows.iter().find(|row| row.action == Action::CreateLocal).unwrap();
+    decide(&world, &[comes.row], Part::Field(Field::Score), Verdict::Never).await;
+    assert_success(&apply(&world).await);
+    world.pass(60);
+    let again = plan(&world).await;
+    let [row] = &again.rows[..] else { panic!("one: {again:#?}") };
+    assert_eq!((row.action, row.provider != comes.provider), (Action::Pull, true), "{again:#?}");
+    assert_eq!(here(&world, 0).await.score, None);
+    assert_success(&apply(&world).await);
+    assert_eq!(here(&world, 0).await.score, Score::new(80).ok());
+    is_quiet(&world).await;
+}
+
 #[tokio::test]
 async fn a_row_that_was_left_out_and_is_named_all_the_same_is_applied_whole() {
     let world = waiting(1).await;

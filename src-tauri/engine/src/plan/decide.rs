@@ -127,7 +127,7 @@ impl WaitingPlan {
         }
         row.fields.iter_mut().filter(|one| fields.contains(&one.field)).for_each(|one| one.skipped = true);
         row.settle();
-        let (work, provider, action) = (row.work.clone(), row.provider, row.action);
+        let (work, provider, action, comes_in) = (row.work.clone(), row.provider, row.action, row.comes_in());
         let whole = part == Part::Row && action == Action::CreateLocal;
         for other in self.rows.iter_mut().filter(|other| other.work == work) {
             // Without its entry nothing of a title happens; without a link nothing happens there.
@@ -135,7 +135,7 @@ impl WaitingPlan {
             if hangs_on {
                 other.skipped = true;
                 other.fields.iter_mut().for_each(|one| one.skipped = true);
-            } else if matches!(action, Action::Pull | Action::CreateLocal) && sends(other.action) {
+            } else if comes_in && sends(other.action) {
                 other.mark(&causes, true);
             }
         }
@@ -151,7 +151,7 @@ impl WaitingPlan {
         row.settle();
         let (causes, work, action) = (row.causes(fields), row.work.clone(), row.action);
         for other in self.rows.iter_mut().filter(|other| other.work == work) {
-            if sends(action) && matches!(other.action, Action::Pull | Action::CreateLocal) {
+            if sends(action) && other.comes_in() {
                 other.mark(&causes, false);
             }
             // Nothing of a title happens without its entry.

@@ -22,6 +22,9 @@ pub struct Accepted {
     /// What each row comes to that is to be applied.
     rows: HashMap<RowName, Vec<Change>>,
     left_out: HashMap<WorkId, Out>,
+    /// Fields that are left out on their way into the library, by the work that the row was of: they come from no other
+    /// service of the title either.
+    kept_away: HashMap<WorkId, LeftOut>,
     wishes: HashMap<WorkId, Wishes>,
     /// Rows that were not asked for: they wait further.
     pub(super) rest: Vec<WaitingRow>,
@@ -97,7 +100,12 @@ impl Accepted {
             return;
         }
         let none = Out::Fields(LeftOut::default());
-        match self.left_out.entry((row.provider, row.external_id.clone())).or_insert(none) {
+        let work = (row.provider, row.external_id.clone());
+        if row.comes_in() {
+            let away = self.kept_away.entry(work.clone()).or_default();
+            fields.iter().for_each(|one| away[one.field] = true);
+        }
+        match self.left_out.entry(work).or_insert(none) {
             Out::Place => {}
             Out::Fields(out) => fields.iter().for_each(|one| out[one.field] = true),
         }
@@ -118,8 +126,32 @@ impl Accepted {
         self.left_out.keys().map(|(provider, _)| *provider).collect()
     }
 
+    /// What of a title no service may bring into the library.
+    fn kept_away(&self, subject: &Subject) -> LeftOut {
+        let mut away = LeftOut::default();
+        for out in subject.works().filter_map(|work| self.kept_away.get(&work)) {
+            out.iter().filter(|(_, out)| **out).for_each(|(field, _)| away[field] = true);
+        }
+        away
+    }
+
+    /// The providers that hold something of a title which is kept away from the library, and would bring it in.
+    pub(super) fn kept_away_from<'a>(&self, subject: &'a Subject) -> impl Iterator<Item = Provider> + use<'a> {
+        let away = self.kept_away(subject);
+        let here = subject.plan.merged.local.present().map(|(entry, _)| entry);
+        let differs = move |seen: &Fields, field| {
+            seen.get(field).is_some_and(|there| here.is_some_and(|entry| entry.get(field) != *there))
+        };
+        subject.state.sides().filter_map(move |(provider, side)| {
+            let seen = &side.remote.present()?.fields;
+            away.iter().any(|(field, out)| *out && differs(seen, field)).then_some(provider)
+        })
+    }
+
     /// Takes out of sight what is left out.
     pub(super) fn mask(&self, subject: &mut Subject) {
+        let away = self.kept_away(subject);
+        subject.state.sides.values_mut().flatten().for_each(|side| leave_out(side, &away));
         for provider in Provider::ALL {
             let Some(tie) = &subject.ties[provider] else { continue };
             match self.left_out.get(&(provider, tie.external_id.clone())) {

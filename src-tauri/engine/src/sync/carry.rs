@@ -38,6 +38,8 @@ struct Stored {
     differing: Vec<WaitingRow>,
     /// The providers of those of which something else was accepted.
     contradicted: HashSet<Provider>,
+    /// The providers that hold what the person keeps away from the library this time.
+    kept_away: HashSet<Provider>,
     /// Entries that took values from each provider.
     pulled: EnumMap<Provider, usize>,
     /// Entries that came into the library from each provider.
@@ -52,8 +54,7 @@ impl Course<'_> {
         planned: &[PlanRow],
         ready: EnumMap<Provider, bool>,
     ) -> Result<Option<Vec<WaitingRow>>, EngineError> {
-        let some_wait = self.retrieved.iter().any(|(provider, one)| one.is_some() && !ready[provider]);
-        let Survey { agenda, tally } = self.without_the_waiting(everything, ready).await?;
+        let (Survey { agenda, tally }, some_wait) = self.without_the_waiting(everything, ready).await?;
         let waiting = if some_wait { Some(self.run.waiting(planned, &tally.rows).await?) } else { None };
         let mut stored = self.store(&agenda).await?;
         drop(agenda);
@@ -82,7 +83,8 @@ impl Course<'_> {
     /// Where something is left out by the person, or is not what was accepted, the listing is read again by the next run, and
     /// what it then proposes waits.
     async fn store_listings(&self, stored: &Stored) -> Result<(), EngineError> {
-        let left = self.run.order.accepted.as_ref().map(|accepted| accepted.left_at()).unwrap_or_default();
+        let mut left = self.run.order.accepted.as_ref().map(|accepted| accepted.left_at()).unwrap_or_default();
+        left.extend(&stored.kept_away);
         let differing: HashSet<Provider> = stored.differing.iter().map(|row| row.provider).collect();
         let whole = |one: &&super::retrieve::Retrieved| {
             let provider = one.integration.provider;
@@ -106,21 +108,33 @@ impl Course<'_> {
         }
     }
 
-    /// Everything, or everything again without the providers that wait.
+    /// Everything, or everything again without the providers that wait, and whether any does. What one of them was to bring
+    /// may come from another then, of which nobody has approved that either: it waits too.
     async fn without_the_waiting(
         &mut self,
         everything: Agenda,
-        ready: EnumMap<Provider, bool>,
-    ) -> Result<Survey, EngineError> {
-        let mut all_ready = true;
+        mut ready: EnumMap<Provider, bool>,
+    ) -> Result<(Survey, bool), EngineError> {
+        let mut survey = Survey { agenda: everything, tally: Tally::default() };
+        let mut some_wait = false;
+        while self.take_out(ready) {
+            some_wait = true;
+            survey = self.survey(None).await?;
+            ready = self.ready(&survey.tally).await?;
+        }
+        Ok((survey, some_wait))
+    }
+
+    /// Takes out of the run who has to wait. Whether there was one.
+    fn take_out(&mut self, ready: EnumMap<Provider, bool>) -> bool {
+        let mut some = false;
         for (provider, one) in self.retrieved.iter_mut().filter(|(provider, _)| !ready[*provider]) {
-            all_ready &= one.take().is_none();
-            tracing::info!(%provider, "waits for approval");
+            if one.take().is_some() {
+                some = true;
+                tracing::info!(%provider, "waits for approval");
+            }
         }
-        if all_ready {
-            return Ok(Survey { agenda: everything, tally: Tally::default() });
-        }
-        self.survey(None).await
+        some
     }
 
     async fn store(&self, agenda: &Agenda) -> Result<Stored, EngineError> {
@@ -158,6 +172,7 @@ impl Stored {
     /// Whether a title goes ahead: it does unless something else was accepted.
     fn takes(&mut self, subject: &Subject, run: &Run<'_>) -> bool {
         let Some(accepted) = &run.order.accepted else { return true };
+        self.kept_away.extend(accepted.kept_away_from(subject));
         let (verdict, wanted) = (accepted.verdict(subject), accepted.of_title(subject));
         match verdict {
             Verdict::Gone => return true,
@@ -177,6 +192,7 @@ impl Stored {
         self.met.extend(before.met);
         self.differing.extend(before.differing);
         self.contradicted.extend(before.contradicted);
+        self.kept_away.extend(before.kept_away);
         self
     }
 

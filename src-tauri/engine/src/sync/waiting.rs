@@ -104,6 +104,11 @@ impl WaitingRow {
         self.fields.iter().map(|one| (one.field, one.before.clone(), one.after.clone())).collect()
     }
 
+    /// Whether it brings something into the library.
+    pub(crate) fn comes_in(&self) -> bool {
+        matches!(self.action, Action::Pull | Action::CreateLocal)
+    }
+
     /// Whether it changes nothing but fields of an entry that both sides have.
     pub(crate) fn is_of_fields(&self) -> bool {
         match self.action {
