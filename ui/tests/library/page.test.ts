@@ -69,7 +69,7 @@ describe('the library', () => {
     const page = await show(Page, { world: 'offline', path: '/library?q=rose&status=reading,dropped&sort=score&order=down' })
     expect(useLibraryStore().query).toMatchObject({ search: 'rose', statuses: ['reading', 'dropped'], sort: 'score', descending: true })
     await page.click('filter-kitsu')
-    expect(where()).toContain('at=kitsu')
+    await vi.waitFor(() => expect(where()).toContain('at=kitsu'))
     await page.click('view-table')
     expect(where()).toContain('view=table')
   })

@@ -1,6 +1,6 @@
 // What the page shows, kept in its address: a search, filters, the order, the view and the open entry. So "back" and a
 // link from elsewhere lead to the same picture.
-import { computed, watch } from 'vue'
+import { computed, onBeforeUnmount, watch } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import { PROVIDERS, STATUSES, type LibrarySort } from '@/contract'
 import { everything, useLibraryStore, type Question } from '@/stores/library'
@@ -8,6 +8,8 @@ import { everything, useLibraryStore, type Question } from '@/stores/library'
 export type View = 'grid' | 'table'
 export const SORTS: readonly LibrarySort[] = ['title', 'updated', 'added', 'score', 'progress']
 const KEPT = 'library-view'
+/** How long a question rests before it is in the address: whoever types a search does not wait for that. In milliseconds. */
+const REST = 250
 
 /** The question that an address stands for. What it does not know is left out. */
 export function questionOf(address: LocationQuery): Question {
@@ -55,12 +57,19 @@ export function useLibraryAddress() {
 
   // An address without a question is how other pages lead here: what was asked before still holds.
   if (Object.keys(addressOf(questionOf(route.query))).length) library.query = questionOf(route.query)
-  watch(() => JSON.stringify(addressOf(library.query)), (now) => {
-    if (here() && now !== JSON.stringify(addressOf(questionOf(route.query)))) put({})
+  let resting: ReturnType<typeof setTimeout> | undefined
+  watch(() => JSON.stringify(addressOf(library.query)), () => {
+    clearTimeout(resting)
+    resting = setTimeout(keep, REST)
   }, { immediate: true })
+  onBeforeUnmount(() => clearTimeout(resting))
   watch(() => JSON.stringify(addressOf(questionOf(route.query))), (now) => {
     if (here() && now !== JSON.stringify(addressOf(library.query))) library.query = questionOf(route.query)
   })
+
+  function keep(): void {
+    if (here() && JSON.stringify(addressOf(library.query)) !== JSON.stringify(addressOf(questionOf(route.query)))) put({})
+  }
 
   function showAll(): void {
     const { sort, descending } = library.query

@@ -1,4 +1,5 @@
 // What a title is told and tells wherever it is listed, as a cover or as a row: one contract for the list and both looks.
+import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { EntryView, LibrarySort } from '@/contract'
 
@@ -49,37 +50,40 @@ export function standing({ active, isPicked, openId }: ViewProps, place: number,
   return { entry, place, active: place === active, picked: isPicked(entry.manga_id), opened: openId === entry.manga_id }
 }
 
-/** What its element and its buttons carry, whatever they look like. The list hears the keys for all its titles, and its own
- * tabindex moves among them. */
+/** What its element and its buttons carry, whatever they look like: made anew only when it is another, since a search changes
+ * all titles with each key. The list hears the keys for all its titles, and its own tabindex moves among them. */
 export function useItem(props: ItemProps, emit: <E extends keyof ItemEmits>(event: E, ...told: ItemEmits[E]) => void) {
   const { t } = useI18n()
   const stop = () => (props.active ? 0 : -1)
-  const button = (name: string, press: (event: MouseEvent) => void) => ({
-    type: 'button' as const,
-    tabindex: stop(),
-    'data-testid': `entry-${name}`,
-    onClick: (event: MouseEvent) => {
+  const openQuick = (event: MouseEvent) => emit('quick', props.place, event.currentTarget as HTMLElement)
+  const open = (event: MouseEvent) => emit('open', props.place, event)
+  const openMenu = (event: MouseEvent) => {
+    event.preventDefault()
+    openQuick(event)
+  }
+
+  function button(name: string, label: () => string | undefined, press: (event: MouseEvent) => void, more: () => object = () => ({})) {
+    const onClick = (event: MouseEvent) => {
       event.stopPropagation()
       press(event)
-    },
-  })
-  const quick = (event: MouseEvent) => emit('quick', props.place, event.currentTarget as HTMLElement)
+    }
+    return computed(() => ({ type: 'button' as const, tabindex: stop(), 'data-testid': `entry-${name}`, 'aria-label': label(), onClick, ...more() }))
+  }
+
+  const quick = (name: 'quick' | 'status' | 'score', label: () => string | undefined) => button(name, label, openQuick, () => ({ 'aria-haspopup': 'dialog' }))
 
   return {
-    own: () => ({
+    own: computed(() => ({
       tabindex: stop(),
       'aria-selected': props.picked,
       'data-index': props.place,
       'data-testid': `entry-${props.place}`,
-      onClick: (event: MouseEvent) => emit('open', props.place, event),
-      onContextmenu: (event: MouseEvent) => {
-        event.preventDefault()
-        quick(event)
-      },
-    }),
-    picker: () => ({ ...button('pick', (event) => emit('pick', props.place, event.shiftKey)), 'aria-pressed': props.picked, 'aria-label': t('library.pick') }),
-    quick: (name: 'quick' | 'status' | 'score', label?: string) => ({ ...button(name, quick), 'aria-haspopup': 'dialog' as const, 'aria-label': label }),
-    plusOne: () => ({ ...button('plus-one', () => emit('step', props.place, 1)), 'aria-label': t('library.plus_one') }),
-    minusOne: () => ({ ...button('minus-one', () => emit('step', props.place, -1)), 'aria-label': t('library.minus_one') }),
+      onClick: open,
+      onContextmenu: openMenu,
+    })),
+    picker: button('pick', () => t('library.pick'), (event) => emit('pick', props.place, event.shiftKey), () => ({ 'aria-pressed': props.picked })),
+    quick,
+    plusOne: button('plus-one', () => t('library.plus_one'), () => emit('step', props.place, 1)),
+    minusOne: button('minus-one', () => t('library.minus_one'), () => emit('step', props.place, -1)),
   }
 }
