@@ -112,6 +112,9 @@ struct Shown {
     version: i64,
     created_at: i64,
     updated_at: i64,
+    /// Of a search among what was found: how many that are, up to one more than few.
+    #[sqlx(default)]
+    found: Option<i64>,
 }
 
 /// What is shown of a manga's places: its ids, and how they stand.
@@ -138,18 +141,37 @@ impl Db {
     /// One page of the library.
     pub async fn library(&self, query: &LibraryQuery) -> Result<LibraryPage, StoreError> {
         let mut tx = self.pool.read().await?;
-        let arguments = arguments(query, self);
-        let found =
-            if searched(query).is_some() { Some(count(&mut tx, FOUND, arguments.clone()).await?) } else { None };
-        let look = if found.is_some_and(|found| found > FEW) { Look::AtEach } else { Look::AtFound };
-        let page = [arguments.clone(), args![query.limit, query.offset]].concat();
-        let rows: Vec<Shown> = tx.all(listing(query.sort, query.descending, look), page).await?;
-        let total = match (found, rows.len() as u64) {
-            (Some(found), _) => found,
-            (None, all) if query.offset == 0 && all < u64::from(query.limit) => all,
-            (None, _) => count(&mut tx, COUNT, arguments).await?,
+        let (rows, total) = match searched(query) {
+            Some(_) => self.found(&mut tx, query).await?,
+            None => self.unsearched(&mut tx, query).await?,
         };
         Ok(LibraryPage { total, entries: with_places(&mut tx, rows).await? })
+    }
+
+    /// A page of all that pass, and how many those are.
+    async fn unsearched(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, u64), StoreError> {
+        let rows = self.page(tx, query, Look::Nowhere).await?;
+        let is_all = query.offset == 0 && rows.len() < query.limit as usize;
+        let total = if is_all { rows.len() as u64 } else { count(tx, COUNT, arguments(query, self)).await? };
+        Ok((rows, total))
+    }
+
+    /// A page of what is searched for, and how many that are. The names are gone through once where few match.
+    async fn found(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, u64), StoreError> {
+        let rows = self.page(tx, query, Look::Names).await?;
+        match rows.first().and_then(|row| row.found).map(i64::unsigned_abs) {
+            Some(found) if found <= FEW => return Ok((rows, found)),
+            None if query.offset == 0 && query.limit > 0 => return Ok((rows, 0)),
+            Some(_) | None => {}
+        }
+        let total = count(tx, FOUND, arguments(query, self)).await?;
+        let rows = if total > FEW { self.page(tx, query, Look::Entries).await? } else { rows };
+        Ok((rows, total))
+    }
+
+    async fn page(&self, tx: &mut Tx, query: &LibraryQuery, look: Look) -> Result<Vec<Shown>, StoreError> {
+        let given = [arguments(query, self), args![query.limit, query.offset]].concat();
+        tx.all(listing(query.sort, query.descending, look), given).await
     }
 
     /// One entry of the library; none: there is no such manga, or it was removed.
@@ -281,99 +303,126 @@ macro_rules! is_found {
         "folded LIKE $2 ESCAPE '\\' "
     };
 }
-/// How a page looks whether an entry's names match: among those that were found, or at each entry until the page is full.
-/// The first is fast for few that match, the second for many.
-macro_rules! matching {
-    (AtFound, $key:literal) => {
-        concat!("AND ($2 IS NULL OR ", $key, " IN (SELECT manga_id FROM manga_names WHERE ", is_found!(), ")) ")
+/// What is found: up to one more than few. The names are gone through in the order in which they lie, and only the
+/// entries of those that match are looked up.
+macro_rules! found {
+    ($what:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM manga_names n CROSS JOIN library_entries e WHERE e.manga_id = n.manga_id AND n.",
+            is_found!(),
+            "AND ",
+            passing!("e.manga_id")
+        )
     };
-    (AtEach, $key:literal) => {
-        concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = ", $key, " AND ", is_found!(), ") ")
+}
+/// So many entries count as few.
+macro_rules! few {
+    () => {
+        1_000
     };
 }
 macro_rules! columns {
     () => {
         "SELECT e.manga_id, m.title, m.format, m.cover, m.total_chapters, m.total_volumes, e.status, e.chapters_read, \
             e.volumes_read, e.score, e.rereads, e.started_on, e.finished_on, e.notes, e.private, e.stamps, e.version, \
-            e.created_at, e.updated_at "
+            e.created_at, e.updated_at"
     };
 }
-/// To SQLite a cross join says which table comes first: the titles in their order, until the page is full.
-macro_rules! by_title {
-    ($look:ident, $order:literal) => {
-        concat!(
-            columns!(),
-            "FROM manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
-            passing!("m.id"),
-            matching!($look, "m.id"),
-            "ORDER BY ",
-            $order,
-            " LIMIT $6 OFFSET $7"
+/// A page in an order. To SQLite a cross join says which table comes first: by title it is the titles in their order, until
+/// the page is full. Of what is found, a page that would be of too many is one row, which says so.
+macro_rules! page {
+    (Nowhere, title, $order:literal) => {
+        page!("manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ", "m.id", "", $order)
+    };
+    (Nowhere, entry, $order:literal) => {
+        page!("library_entries e JOIN manga m ON m.id = e.manga_id WHERE ", "e.manga_id", "", $order)
+    };
+    (Entries, title, $order:literal) => {
+        page!(
+            "manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
+            "m.id",
+            concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = m.id AND n.", is_found!(), ") "),
+            $order
         )
     };
-}
-macro_rules! by_entry {
-    ($look:ident, $order:literal) => {
-        concat!(
-            columns!(),
-            "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
-            passing!("e.manga_id"),
-            matching!($look, "e.manga_id"),
-            "ORDER BY ",
-            $order,
-            " LIMIT $6 OFFSET $7"
+    (Entries, entry, $order:literal) => {
+        page!(
+            "library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
+            "e.manga_id",
+            concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = e.manga_id AND n.", is_found!(), ") "),
+            $order
         )
+    };
+    (Names, $from:ident, $order:literal) => {
+        concat!(
+            "WITH found AS MATERIALIZED (",
+            found!("n.manga_id"),
+            "LIMIT 1 + ",
+            few!(),
+            ") ",
+            columns!(),
+            ", (SELECT count(*) FROM found) AS found \
+                FROM found f CROSS JOIN manga m CROSS JOIN library_entries e \
+                WHERE m.id = f.manga_id AND e.manga_id = f.manga_id AND e.user_id = $1 ORDER BY ",
+            $order,
+            " LIMIT CASE WHEN (SELECT count(*) FROM found) > ",
+            few!(),
+            " THEN 1 ELSE $6 END OFFSET $7"
+        )
+    };
+    ($from:literal, $key:literal, $matching:expr, $order:literal) => {
+        concat!(columns!(), " FROM ", $from, passing!($key), $matching, "ORDER BY ", $order, " LIMIT $6 OFFSET $7")
     };
 }
 macro_rules! listing {
     ($look:ident, $sort:expr, $descending:expr) => {
         match ($sort, $descending) {
-            (Sort::Title, false) => by_title!($look, "m.sort_title, m.id"),
-            (Sort::Title, true) => by_title!($look, "m.sort_title DESC, m.id DESC"),
-            (Sort::Updated, false) => by_entry!($look, "e.updated_at, e.manga_id"),
-            (Sort::Updated, true) => by_entry!($look, "e.updated_at DESC, e.manga_id DESC"),
-            (Sort::Score, false) => by_entry!($look, "coalesce(e.score, 0), e.manga_id"),
-            (Sort::Score, true) => by_entry!($look, "coalesce(e.score, 0) DESC, e.manga_id DESC"),
-            (Sort::Progress, false) => by_entry!($look, "e.chapters_read, e.manga_id"),
-            (Sort::Progress, true) => by_entry!($look, "e.chapters_read DESC, e.manga_id DESC"),
-            (Sort::Added, false) => by_entry!($look, "e.created_at, e.manga_id"),
-            (Sort::Added, true) => by_entry!($look, "e.created_at DESC, e.manga_id DESC"),
+            (Sort::Title, false) => page!($look, title, "m.sort_title, m.id"),
+            (Sort::Title, true) => page!($look, title, "m.sort_title DESC, m.id DESC"),
+            (Sort::Updated, false) => page!($look, entry, "e.updated_at, e.manga_id"),
+            (Sort::Updated, true) => page!($look, entry, "e.updated_at DESC, e.manga_id DESC"),
+            (Sort::Score, false) => page!($look, entry, "coalesce(e.score, 0), e.manga_id"),
+            (Sort::Score, true) => page!($look, entry, "coalesce(e.score, 0) DESC, e.manga_id DESC"),
+            (Sort::Progress, false) => page!($look, entry, "e.chapters_read, e.manga_id"),
+            (Sort::Progress, true) => page!($look, entry, "e.chapters_read DESC, e.manga_id DESC"),
+            (Sort::Added, false) => page!($look, entry, "e.created_at, e.manga_id"),
+            (Sort::Added, true) => page!($look, entry, "e.created_at DESC, e.manga_id DESC"),
         }
     };
 }
-/// See [`matching`].
+/// Where a page looks whether names match.
 #[derive(Clone, Copy)]
 enum Look {
-    AtFound,
-    AtEach,
+    /// Nowhere: nothing is searched for.
+    Nowhere,
+    /// Among all names, before the entries: fast where few match.
+    Names,
+    /// At each entry in its order until the page is full: fast where many match.
+    Entries,
 }
 /// So many entries count as few.
-const FEW: u64 = 1_000;
+const FEW: u64 = few!();
 
 fn listing(sort: Sort, descending: bool, look: Look) -> &'static str {
     match look {
-        Look::AtFound => listing!(AtFound, sort, descending),
-        Look::AtEach => listing!(AtEach, sort, descending),
+        Look::Nowhere => listing!(Nowhere, sort, descending),
+        Look::Names => listing!(Names, sort, descending),
+        Look::Entries => listing!(Entries, sort, descending),
     }
 }
 
-const COUNT: &str =
-    concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"), matching!(AtFound, "e.manga_id"));
-/// The names are gone through once, in the order in which they lie, and only the entries of those that match are looked up.
-const FOUND: &str = concat!(
-    "SELECT count(*) FROM manga_names n CROSS JOIN library_entries e WHERE e.manga_id = n.manga_id AND n.",
-    is_found!(),
-    "AND ",
-    passing!("e.manga_id")
-);
+const COUNT: &str = concat!("SELECT count(*) FROM library_entries e WHERE ", passing!("e.manga_id"));
+const FOUND: &str = found!("count(*)");
 const ONE: &str = concat!(
     columns!(),
-    "FROM library_entries e JOIN manga m ON m.id = e.manga_id \
+    " FROM library_entries e JOIN manga m ON m.id = e.manga_id \
         WHERE e.manga_id = $1 AND e.user_id = $2 AND e.removed_at IS NULL"
 );
 const SOME: &str = concat!(
     columns!(),
-    "FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE e.removed_at IS NULL AND e.manga_id IN {}"
+    " FROM library_entries e JOIN manga m ON m.id = e.manga_id WHERE e.removed_at IS NULL AND e.manga_id IN {}"
 );
 const PLACES: &str = concat!(
     "SELECT x.manga_id, i.integration_type, x.external_manga_id, ",

@@ -77,6 +77,22 @@ laws! {
         assert_eq!(shown(&db, page).await, ["Many 0003", "Many 0004"]);
     }
 
+    async fn a_search_knows_how_many_it_finds_on_every_page_and_past_the_last(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let manga: Vec<_> = (0..1_001).map(|n| new_manga(&db, &format!("Many {n:04}"), n)).collect();
+        store(&db, &manga).await;
+        for (text, total) in [("many", 1_001), ("many 0", 1_000), ("many 00", 100), ("many 0005", 1), ("none", 0)] {
+            for (offset, limit) in [(0, 2), (1, 2), (999, 2), (1_000, 2), (1_001, 2), (5_000, 2), (0, 0), (0, 5_000)] {
+                let page = db.library(&LibraryQuery { offset, limit, ..search(text) }).await.unwrap();
+                let here = u64::from(limit).min(u64::saturating_sub(total, offset.into()));
+                assert_eq!((page.total, page.entries.len() as u64), (total, here), "{text} {offset} {limit}");
+                let first = page.entries.first().map(|row| row.title.clone());
+                let place = if total == 1 { 5 } else { offset };
+                assert_eq!(first, (here > 0).then(|| format!("Many {place:04}")), "{text} {offset} {limit}");
+            }
+        }
+    }
+
     async fn filters_narrow_the_page_and_its_total(fresh: &Fresh) {
         let db = fresh.open().await;
         let at = ids(&db).await[Provider::Kitsu];
