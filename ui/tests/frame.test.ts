@@ -2,16 +2,33 @@ import { describe, expect, it } from 'vitest'
 import AppFrame from '@/components/frame/AppFrame.vue'
 import { useIntegrationsStore } from '@/stores/integrations'
 import { useSettingsStore } from '@/stores/settings'
+import { useMatchesStore } from '@/stores/matches'
+import { useQuestionsStore } from '@/stores/questions'
+import { useReviewStore } from '@/stores/review'
 import { useSyncStore } from '@/stores/sync'
+import { reportOf, worldOf, type World } from '@/fake/worlds'
 import { flushPromises } from '@vue/test-utils'
 import { show } from './world'
 
+/** The last sync as it went at AniList. */
+function lastRun(world: World, status: 'failed' | 'partial'): void {
+  const errors = [{ code: 'unreachable', message: 'AniList did not answer.', manga_id: null }]
+  Object.assign(world.runs[0]!, { status, providers: { anilist: reportOf({ status, errors }) } })
+}
+
 describe('the frame', () => {
-  it('says in one line how the last sync ended', async () => {
-    const { get } = await show(AppFrame)
-    await useSyncStore().load()
+  it.each<[string, (world: World) => void, RegExp]>([
+    ['in step', () => undefined, /^\d\d:\d\d · 0 pulled, 1 pushed · all in step$/],
+    ['with much to decide', (world) => (world.matches = worldOf('full').matches), /^\d\d:\d\d · .* · 6 wait$/],
+    ['without a service', (world) => lastRun(world, 'failed'), /^\d\d:\d\d · .* · AniList not synced$/],
+    ['broken off', (world) => Object.assign(world.runs[0]!, { status: 'interrupted', providers: null }), /^\d\d:\d\d · 0 pulled, 0 pushed · not finished$/],
+    ['in part', (world) => lastRun(world, 'partial'), /^\d\d:\d\d · .* · 1 waits$/],
+  ])('says in one line how the last sync ended: %s', async (_, change, said) => {
+    const quiet = (world: World) => Object.assign(world, { plan: null, questions: [], matches: [] })
+    const { get } = await show(AppFrame, { change: (world) => { quiet(world); change(world) } })
+    await Promise.all([useSyncStore().load(), useReviewStore().load(), useQuestionsStore().load(), useMatchesStore().load()])
     await flushPromises()
-    expect(get('status-line').textContent).toMatch(/^\d\d:\d\d · 0 pulled, 1 pushed · all in step$/)
+    expect(get('status-line').textContent).toMatch(said)
   })
 
   it('says that the sign-ins are locked, and leads to where they are unlocked', async () => {
