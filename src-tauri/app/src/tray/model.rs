@@ -25,12 +25,14 @@ pub(super) struct Seen {
 }
 
 /// How the last sync went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Last {
     pub(super) at: DateTime<Local>,
     pub(super) pulled: usize,
     pub(super) pushed: usize,
     pub(super) waiting: usize,
+    /// The services that did not take part although they should have.
+    pub(super) missed: Vec<Provider>,
 }
 
 /// A title that is being read.
@@ -127,10 +129,14 @@ fn state(seen: &Seen, result: String) -> Vec<Item> {
 }
 
 fn result(seen: &Seen) -> String {
-    let Some(last) = seen.last else { return seen.words.no_sync_yet.into() };
+    let Some(last) = &seen.last else { return seen.words.no_sync_yet.into() };
     let mut text = (seen.words.result)(&moment(last.at, seen.now), last.pulled, last.pushed);
     if last.waiting > 0 {
         text.push_str(&(seen.words.result_waiting)(last.waiting));
+    }
+    if !last.missed.is_empty() {
+        let missed: Vec<&str> = last.missed.iter().map(|provider| provider.title()).collect();
+        text.push_str(&(seen.words.result_missed)(&missed.join(", ")));
     }
     text
 }
@@ -236,7 +242,7 @@ mod tests {
             offline: false,
             paused_until: None,
             needs_you: false,
-            last: Some(Last { at: at(14), pulled: 3, pushed: 2, waiting: 1 }),
+            last: Some(Last { at: at(14), pulled: 3, pushed: 2, waiting: 1, missed: Vec::new() }),
             reading: (1..=7).map(reading).collect(),
         }
     }
@@ -274,6 +280,14 @@ mod tests {
         ];
         assert_eq!(texts(&model), expected);
         assert_eq!(model.tooltip, "Kuroibara\n14:02 · 3 pulled, 2 pushed, 1 waiting");
+    }
+
+    #[test]
+    fn a_service_that_was_not_synced_is_named() {
+        let last =
+            Last { at: at(14), pulled: 0, pushed: 2, waiting: 0, missed: vec![Provider::AniList, Provider::Kitsu] };
+        let shown = model(&Seen { last: Some(last), ..seen() });
+        assert_eq!(shown.tooltip, "Kuroibara\n14:02 · 0 pulled, 2 pushed, AniList, Kitsu not synced");
     }
 
     #[test]

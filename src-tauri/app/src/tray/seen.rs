@@ -6,7 +6,7 @@ use kuroibara_engine::{
     core::{Provider, Status},
     history::RunView,
     store::{LibraryQuery, Sort},
-    sync::report::ProviderReport,
+    sync::report::{ProviderReport, ProviderStatus},
 };
 use tauri::{AppHandle, Manager};
 
@@ -61,13 +61,18 @@ async fn fill(seen: &mut Seen, engine: &Engine) -> Result<(), EngineError> {
 /// A run that has ended, with the counts of all services.
 fn last(run: &RunView) -> Option<Last> {
     let at = run.finished_at?.into();
-    let reports = Provider::ALL.into_iter().filter_map(|provider| {
-        serde_json::from_value::<ProviderReport>(run.providers.as_ref()?.get(provider.as_str())?.clone()).ok()
-    });
-    Some(reports.fold(Last { at, pulled: 0, pushed: 0, waiting: 0 }, |sum, one| Last {
-        pulled: sum.pulled + one.pulled,
-        pushed: sum.pushed + one.pushed,
-        waiting: sum.waiting + one.held + one.conflicts,
-        ..sum
-    }))
+    let mut last = Last { at, pulled: 0, pushed: 0, waiting: 0, missed: Vec::new() };
+    for provider in Provider::ALL {
+        let told = run.providers.as_ref().and_then(|told| told.get(provider.as_str()));
+        let Some(one) = told.and_then(|told| serde_json::from_value::<ProviderReport>(told.clone()).ok()) else {
+            continue;
+        };
+        last.pulled += one.pulled;
+        last.pushed += one.pushed;
+        last.waiting += one.held + one.conflicts;
+        if matches!(one.status, ProviderStatus::Failed | ProviderStatus::SignInAgain) {
+            last.missed.push(provider);
+        }
+    }
+    Some(last)
 }
