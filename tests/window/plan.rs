@@ -16,6 +16,7 @@ use kuroibara_sim::{Catalog, Sim, SimConfig, Work, anilist::ListStatus, myanimel
 use crate::{
     desk::{Desk, until},
     keyboard::{choose, go_to, press, walk_to, write},
+    postgres::Postgres,
 };
 
 /// Titles that both lists have, 1000 and so many at AniList, 2000 and so many at MyAnimeList: ten chapters and a score of 70
@@ -31,9 +32,22 @@ const THOUGHT_AGAIN: usize = 5;
 const CHANGED: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_plan_exactly_what_was_accepted_by_keyboard_alone_is_applied() {
+async fn of_a_plan_exactly_what_was_accepted_by_keyboard_alone_is_applied_on_sqlite() {
+    a_plan(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_plan_exactly_what_was_accepted_by_keyboard_alone_is_applied_on_postgresql() {
+    let Some(database) = Postgres::begin().await else { return };
+    a_plan(Some(&database)).await;
+    database.end().await;
+}
+
+/// The whole story, with the library in a database or, without one, in a file.
+async fn a_plan(database: Option<&Postgres>) {
     let config = SimConfig { entries: 0, ..SimConfig::default() };
     let Some(mut desk) = Desk::lay_before(Sim::with_catalog(config, Arc::new(catalog()))).await else { return };
+    database.into_iter().for_each(|database| desk.keep_in(database));
     a_plan_waits(&mut desk).await;
     desk.open().await;
     desk.element("nav-review").await;

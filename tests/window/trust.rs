@@ -11,11 +11,26 @@ use kuroibara_sim::anilist::ListStatus;
 use crate::{
     desk::{Desk, until},
     keyboard::{go_to, press, walk_to},
+    postgres::Postgres,
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboard_alone() {
-    let Some(mut desk) = Desk::lay_for_a_reader().await else { return };
+async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboard_alone_on_sqlite() {
+    decide(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_and_a_removal_are_decided_and_a_sync_is_taken_back_by_keyboard_alone_on_postgresql() {
+    let Some(database) = Postgres::begin().await else { return };
+    decide(Some(&database)).await;
+    database.end().await;
+}
+
+/// The whole story, with the library in a database or, without one, in a file.
+async fn decide(database: Option<&Postgres>) {
+    let Some(mut desk) = Desk::lay().await else { return };
+    database.into_iter().for_each(|database| desk.keep_in(database));
+    desk.was_used_with(&[Provider::AniList]).await;
     let [disputed, vanished] = disagree(&desk).await;
     desk.open().await;
     desk.element("nav-review").await;
