@@ -36,8 +36,13 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     if (!snapshot) return
     await attempt(async () => {
       const [sought, from] = [search.value, titles.value.length]
-      const detail = await api.snapshot(snapshot.id, sought, PAGE, from)
-      if (opened.value?.id !== snapshot.id || search.value !== sought) return
+      const isWanted = () => opened.value?.id === snapshot.id && search.value === sought
+      const detail = await api.snapshot(snapshot.id, sought, PAGE, from).catch((failure: unknown) => {
+        // What went wrong for an older search is no news beside the answer to a newer one.
+        if (isWanted()) throw failure
+        return null
+      })
+      if (!detail || !isWanted()) return
       opened.value = detail.snapshot
       found.value = detail.found
       // Two who asked for the same put it at the same place.

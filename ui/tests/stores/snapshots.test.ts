@@ -42,4 +42,16 @@ describe('the titles of a kept list', () => {
     await store.seek(wanted)
     expect([store.titles, store.found, store.error?.code]).toEqual([[], null, BROKEN.code])
   })
+
+  it('stand there without what went wrong for an older search', async () => {
+    const { store, api, wanted } = await opened()
+    const answer = held(api, 'snapshot')
+    const both = [store.seek('no such title'), store.seek(wanted)]
+    api.world.failures.snapshot = BROKEN
+    await answer()
+    delete api.world.failures.snapshot
+    await answer()
+    await Promise.all(both)
+    expect([store.titles.length, store.error]).toEqual([1, null])
+  })
 })
