@@ -560,6 +560,13 @@ export type ErrorCode = "bad_environment" | "closing" | "insecure_address" | "li
 
 /**  Something that happened. */
 export type Event = 
+/**
+ *  A run is to begin as soon as another sync of this library has ended, in whichever process or device that is. One that
+ *  was killed counts as going on for up to a minute.
+ */
+{ event: "waiting" } | 
+/**  The run that waited was given up: the other one still goes on. */
+{ event: "given_up" } | 
 /**  A run began. */
 { event: "started"; 
 /**  Which run. */

@@ -401,6 +401,8 @@ export interface Statistics {
 
 export type Phase = 'listing' | 'merging' | 'sending'
 export type EngineEvent =
+  | { event: 'waiting' }
+  | { event: 'given_up' }
   | { event: 'started'; run_id: string }
   | { event: 'progress'; run_id: string; provider: Provider; phase: Phase; done: number; total: number | null; seconds_left: number | null }
   | { event: 'provider_done'; run_id: string; provider: Provider; status: RunStatus }

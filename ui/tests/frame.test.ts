@@ -41,6 +41,9 @@ describe('the frame', () => {
 
   it('shows phase, count and time left while a sync runs', async () => {
     const { get, api } = await show(AppFrame)
+    api.emit('engine_event', { event: 'waiting' })
+    await flushPromises()
+    expect(get('status-line').textContent).toBe('Waiting for another sync of this library to end')
     api.emit('engine_event', { event: 'started', run_id: 'x' })
     api.emit('engine_event', { event: 'progress', run_id: 'x', provider: 'anilist', phase: 'listing', done: 1200, total: 4000, seconds_left: 95 })
     await flushPromises()

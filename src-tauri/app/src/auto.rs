@@ -216,7 +216,7 @@ async fn pass_on(app: &AppHandle, news: &EngineNews) {
             window::tell(app, &LibraryChanged);
             tray::refresh(app);
         }
-        EngineNews::Progress { .. } | EngineNews::ProviderDone { .. } => {}
+        EngineNews::Waiting | EngineNews::GivenUp | EngineNews::Progress { .. } | EngineNews::ProviderDone { .. } => {}
     }
 }
 

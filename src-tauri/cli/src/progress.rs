@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, io::IsTerminal, time::Duration};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use kuroibara_core::Provider;
 use kuroibara_engine::events::{Event, Phase};
+
+use crate::show::WAITS;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     task::JoinHandle,
@@ -64,7 +66,8 @@ impl Bars {
                 bar.set_message(said(*phase, *done, *total, *seconds_left));
             }
             Event::ProviderDone { provider, status, .. } => self.bar(*provider).finish_with_message(status.as_str()),
-            Event::Started { .. } | Event::Finished { .. } | Event::LibraryChanged => {}
+            Event::Waiting => drop(self.all.println(WAITS)),
+            Event::GivenUp | Event::Started { .. } | Event::Finished { .. } | Event::LibraryChanged => {}
         }
     }
 

@@ -10,6 +10,11 @@ use crate::sync::report::ProviderStatus;
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// A run is to begin as soon as another sync of this library has ended, in whichever process or device that is. One that
+    /// was killed counts as going on for up to a minute.
+    Waiting,
+    /// The run that waited was given up: the other one still goes on.
+    GivenUp,
     /// A run began.
     Started {
         /// Which run.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use kuroibara_core::{Field, Fields, MangaId, Provider, Score, Value};
 use kuroibara_engine::{
+    EngineError,
+    events::Event,
     library::EntryView,
     providers::Notice,
     store::{ConflictKind, Db, LibraryQuery},
@@ -216,6 +218,18 @@ async fn a_sync_whose_lease_was_taken_over_writes_nothing_more() {
     let again = other.sync(&Order { approved: true, full: true, ..Order::default() }).await.unwrap();
     assert_success(&again);
     assert_eq!((again.plan.len(), world.writes()), (0, [0, 0, 0]));
+}
+
+#[tokio::test]
+async fn a_sync_that_waits_for_another_one_says_so_once_before_it_gives_up() {
+    let world = in_step(1).await;
+    read_chapters(&world, 0, 3).await;
+    let other = world.another_engine().await;
+    let mut events = other.events();
+    let (well, waited) = at_the_first_write(&world, other.sync(&Order::default())).await;
+    assert!(well && matches!(waited, Err(EngineError::Busy)), "{waited:?}");
+    let told: Vec<Event> = std::iter::from_fn(|| events.try_recv().ok()).collect();
+    assert_eq!(told, [Event::Waiting, Event::GivenUp]);
 }
 
 /// As if a minute had passed in the database's own time while a laptop slept.

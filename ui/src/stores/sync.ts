@@ -10,6 +10,8 @@ export interface Progress { phase: Phase; done: number; total: number | null; se
 export const useSyncStore = defineStore('sync', () => {
   const api = useApi()
   const running = ref(false)
+  /** Whether a run waits for another one of this library to end. */
+  const held = ref(false)
   const offline = ref(false)
   const pausedUntil = ref<string | null>(null)
   const last = ref<RunView | null>(null)
@@ -74,7 +76,14 @@ export const useSyncStore = defineStore('sync', () => {
 
   function hear(event: EngineEvent): void {
     switch (event.event) {
+      case 'waiting':
+        held.value = true
+        break
+      case 'given_up':
+        held.value = false
+        break
       case 'started':
+        held.value = false
         running.value = true
         progress.value = {}
         break
@@ -100,5 +109,5 @@ export const useSyncStore = defineStore('sync', () => {
   api.on('engine_event', hear)
   api.on('sync_state_changed', () => void load())
 
-  return { running, offline, pausedUntil, last, progress, leading, error, load, start, pause, resume }
+  return { running, held, offline, pausedUntil, last, progress, leading, error, load, start, pause, resume }
 })

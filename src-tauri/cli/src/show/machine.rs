@@ -53,12 +53,17 @@ pub(crate) fn outcome_text(outcome: &Outcome) -> Option<String> {
     }
 }
 
+/// What is said while another sync is in the way.
+pub(crate) const WAITS: &str =
+    "Another sync of this library is going on, or was stopped within the last minute: waiting for its end …";
+
 /// An event for a person; steps between beginning and end are not worth a line.
 pub(crate) fn event(event: &Event) -> Option<String> {
     match event {
+        Event::Waiting => Some(WAITS.into()),
         Event::Started { .. } => Some("Syncing …".into()),
         Event::LibraryChanged => Some("The library has changed.".into()),
-        Event::Progress { .. } | Event::ProviderDone { .. } | Event::Finished { .. } => None,
+        Event::GivenUp | Event::Progress { .. } | Event::ProviderDone { .. } | Event::Finished { .. } => None,
     }
 }
 

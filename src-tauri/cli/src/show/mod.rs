@@ -14,14 +14,14 @@ mod status;
 mod undo;
 
 use chrono::{DateTime, Local};
-use kuroibara_core::{Origin, Time};
+use kuroibara_core::{Origin, Status, Time};
 use serde::Serialize;
 
 pub(crate) use conflicts::{Resolved, conflicts, reopened, resolved};
 pub(crate) use decided::{Decided, decided};
 pub(crate) use history::{history, history_found};
 pub(crate) use library::{entry, hits, library};
-pub(crate) use machine::{Checks, checks, event, outcome, outcome_text, protection};
+pub(crate) use machine::{Checks, WAITS, checks, event, outcome, outcome_text, protection};
 pub(crate) use matches::{Found, Matches, found, matches};
 pub(crate) use plan::{Nevers, nevers, plan, waiting};
 pub(crate) use report::report;
@@ -66,6 +66,7 @@ fn value_text(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "none".into(),
         serde_json::Value::Bool(yes) => yes_no(*yes),
+        serde_json::Value::String(text) if text.parse::<Status>().is_ok() => text.replace('_', " "),
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Number(_) | serde_json::Value::Array(_) | serde_json::Value::Object(_) => value.to_string(),
     }

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use crate::{
     Engine,
     error::EngineError,
+    events::Event,
     http::Fence,
     store::{Db, LeaseProof},
 };
@@ -21,6 +22,8 @@ use crate::{
 const LASTS: Duration = Duration::from_secs(60);
 /// How long a second sync waits for the first.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it waits before it says so: most are over by then.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The right to sync, renewed in the background while it is held.
 pub(super) struct Lease {
@@ -43,16 +46,24 @@ impl Lease {
     pub(super) async fn take(engine: &Engine) -> Result<Self, EngineError> {
         let began = engine.clock.now();
         let name = format!("sync:{}", engine.db.user());
+        let mut told = false;
         while !engine.ending.load(Ordering::SeqCst) {
             // Two syncs of one process are two holders as well.
             let holder = format!("{}:{}", engine.holder, uuid::Uuid::new_v4());
             if let Some(proof) = engine.db.acquire_lease(&name, &holder, LASTS).await? {
                 return Ok(Self::hold(engine, proof));
             }
-            if engine.clock.now() - began >= chrono::TimeDelta::from_std(PATIENCE).unwrap_or_default() {
-                return Err(EngineError::Busy);
+            let waited = (engine.clock.now() - began).to_std().unwrap_or_default();
+            if waited >= PATIENCE {
+                break;
+            }
+            if waited >= QUIET && !std::mem::replace(&mut told, true) {
+                engine.tell(Event::Waiting);
             }
             engine.clock.sleep(Duration::from_millis(250)).await;
+        }
+        if told {
+            engine.tell(Event::GivenUp);
         }
         Err(EngineError::Busy)
     }
