@@ -306,9 +306,9 @@ fn http(error: &HttpError) -> AppError {
             "It does so at times with programs or whole networks, mostly for some hours, and is asked again by itself. \
              Help says what to do if it lasts.",
         ),
-        HttpError::Paused { provider, until } => (
+        HttpError::Paused { provider, until, reason } => (
             ErrorCode::Paused,
-            format!("{} is not asked before {} UTC.", provider.title(), until.format("%H:%M")),
+            format!("{} is not asked before {} UTC: {}.", provider.title(), until.format("%H:%M"), reason.why()),
             "What is left goes out then by itself.",
         ),
         HttpError::Unusable(_) => (

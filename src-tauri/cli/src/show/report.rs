@@ -90,7 +90,7 @@ fn remarks(report: &Report, look: Look) -> String {
         let errors = one
             .errors
             .iter()
-            .map(|error| format!("{} {}: {}", look.toned("!", Tone::Bad), provider.title(), plain(&error.message)));
+            .map(|error| format!("{} {}", look.toned("!", Tone::Bad), told(*provider, &error.message)));
         let notices =
             one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
         let held =
@@ -100,6 +100,12 @@ fn remarks(report: &Report, look: Look) -> String {
         errors.chain(notices).chain(held).chain(gone).collect::<Vec<_>>()
     };
     report.providers.iter().flat_map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// What went wrong, with the service's name before it unless it begins with that.
+fn told(provider: Provider, message: &str) -> String {
+    let (name, message) = (provider.title(), plain(message));
+    if message.starts_with(name) { message.to_string() } else { format!("{name}: {message}") }
 }
 
 /// What there is to do now.
@@ -181,7 +187,7 @@ fn held_text(provider: Provider, entries: usize) -> String {
     let (entries, are) =
         if entries == 1 { ("1 entry".to_owned(), "is") } else { (format!("{entries} entries"), "are") };
     format!(
-        "{}: {entries} {are} held back in part. `keep-in-step --help` and `update --help` say why.",
+        "{}: {entries} {are} held back in part: see `library --differs`. `keep-in-step --help` and `update --help` say why.",
         provider.title()
     )
 }

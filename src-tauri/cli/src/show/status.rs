@@ -72,15 +72,12 @@ fn told(one: &AccountHealth) -> Vec<String> {
 }
 
 fn paused(reason: PauseReason) -> String {
+    let why = reason.why();
     match reason {
-        PauseReason::MinuteUsedUp => "nothing is left of this minute's requests; the rest goes out after it.".into(),
-        PauseReason::TooMany => {
-            "it had more requests than it takes, and wants a pause; the rest goes out after it.".into()
+        PauseReason::MinuteUsedUp | PauseReason::TooMany | PauseReason::NotWorking => {
+            format!("{why}; the rest goes out after that.")
         }
-        PauseReason::NotWorking => {
-            "it is out of order, and left alone for a while; the rest goes out after that.".into()
-        }
-        PauseReason::ShutOut => format!("it turns Kuroibara away. {TURNED_AWAY}."),
+        PauseReason::ShutOut => format!("{why}. {TURNED_AWAY}."),
     }
 }
 

@@ -65,10 +65,10 @@ pub enum Unfit {
     #[error("this question has answered itself meanwhile")]
     NoLonger,
     /// The side that was chosen has no entry.
-    #[error("{0} has no entry of this title")]
+    #[error("{} has no entry of this title", .0.title())]
     NothingThere(Provider),
     /// A write to a provider has had no answer yet, so nobody knows what is there.
-    #[error("a write to {0} is still without an answer: sync first")]
+    #[error("a write to {} is still without an answer: sync first", .0.title())]
     Unanswered(Provider),
 }
 

@@ -58,6 +58,16 @@ impl PauseReason {
     /// Every reason.
     pub const ALL: [Self; 4] = [Self::MinuteUsedUp, Self::TooMany, Self::NotWorking, Self::ShutOut];
 
+    /// The reason in words, to stand after the provider's name.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::MinuteUsedUp => "nothing is left of this minute's requests",
+            Self::TooMany => "it had more requests than it takes, and wants a pause",
+            Self::NotWorking => "it is out of order, and left alone for a while",
+            Self::ShutOut => "it turns Kuroibara away",
+        }
+    }
+
     /// The word used in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -278,7 +278,7 @@ pub const TURNED_AWAY: &str = "It does so at times with programs or whole networ
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HttpError {
     /// Nothing was sent, or what was sent certainly had no effect.
-    #[error("{provider} can't be reached: {reason}. Check the network and try again")]
+    #[error("{provider} can't be reached: {reason}. Check the network and try again", provider = .provider.title())]
     Unreachable {
         /// Who was asked.
         provider: Provider,
@@ -296,7 +296,7 @@ pub enum HttpError {
         is_read: bool,
     },
     /// A 5xx, a notice or any answer that is not the API's own. A write may have taken effect.
-    #[error("{provider} is not working right now (status {status}). Nothing is lost; try again later")]
+    #[error("{provider} is not working right now (status {status}). Nothing is lost; try again later", provider = .provider.title())]
     Outage {
         /// Who was asked.
         provider: Provider,
@@ -305,7 +305,7 @@ pub enum HttpError {
     },
     /// A page that refuses in place of the API's answer: a firewall before the service turns this program, or everybody of
     /// this network, away. It stays so for hours, and asking again makes it stay longer (myanimelist.md §4).
-    #[error("{provider} turns Kuroibara away (status {status}). {TURNED_AWAY}")]
+    #[error("{provider} turns Kuroibara away (status {status}). {TURNED_AWAY}", provider = .provider.title())]
     ShutOut {
         /// Who was asked.
         provider: Provider,
@@ -313,18 +313,23 @@ pub enum HttpError {
         status: u16,
     },
     /// The provider asks to wait longer than a run should, or turned us away a moment ago.
-    #[error("{provider} is not asked before {until}, since it refused or wants a pause; the rest goes out then")]
+    #[error(
+        "{provider} is not asked before {until}: {why}. What is left goes out then",
+        provider = .provider.title(), until = .until.format("%Y-%m-%d %H:%M UTC"), why = .reason.why()
+    )]
     Paused {
         /// Who was asked.
         provider: Provider,
         /// When to ask again.
         until: Time,
+        /// Why.
+        reason: PauseReason,
     },
     /// The machine offers no way to make requests at all.
     #[error("no secure connections can be made on this machine ({0}). Are its root certificates installed?")]
     Unusable(String),
     /// An address that would carry secrets in the open.
-    #[error("{0}: only https addresses are used, or http ones of this machine itself")]
+    #[error("{}: only https addresses are used, or http ones of this machine itself", .0.title())]
     Insecure(Provider),
     /// Another process has taken the sync over: this one must not write any more.
     #[error("another sync has taken over, so this one stopped before its next request")]

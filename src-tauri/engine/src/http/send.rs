@@ -125,12 +125,12 @@ impl Http {
 
     /// How long to wait for the end of a pause, or an error where nobody waits that long.
     pub(super) fn left_of(&self, pause: &Pause) -> Result<Duration, HttpError> {
-        let &Pause { provider, until, .. } = pause;
+        let &Pause { provider, until, reason } = pause;
         let left = (until - self.shared.clock.now()).to_std().unwrap_or_default();
         match left {
             // No pause is made that long: the clock was set back since, and the pause is over for all we know.
             left if left > LONGEST_PAUSE => Ok(Duration::ZERO),
-            left if left > LONGEST_WAIT => Err(HttpError::Paused { provider, until }),
+            left if left > LONGEST_WAIT => Err(HttpError::Paused { provider, until, reason }),
             left => Ok(left),
         }
     }
@@ -205,7 +205,8 @@ impl Patience {
 
     fn pause(&mut self, provider: Provider, until: Time) -> Result<(), HttpError> {
         self.pauses += 1;
-        if self.pauses > PAUSES { Err(HttpError::Paused { provider, until }) } else { Ok(()) }
+        let reason = PauseReason::TooMany;
+        if self.pauses > PAUSES { Err(HttpError::Paused { provider, until, reason }) } else { Ok(()) }
     }
 }
 

@@ -209,6 +209,9 @@ async fn one_429_pauses_every_task_and_process_for_that_provider_and_no_other() 
     let until = start() + chrono::Duration::seconds(201);
     let first = world.read(&script).await.unwrap_err();
     assert!(matches!(first, HttpError::Paused { until: at, .. } if at == until), "{first}");
+    let told = "AniList is not asked before 2027-01-15 08:03 UTC: it had more requests than it takes, and wants a pause. What \
+        is left goes out then";
+    assert_eq!(first.to_string(), told);
     // Another process: another way out over the same ledger.
     let settings = HttpSettings { limits: Limits::Off, ..HttpSettings::default() };
     let other = Http::new(settings, Arc::new(world.clock.clone()), world.ledger.clone()).unwrap();

@@ -52,22 +52,22 @@ pub enum ReturnError {
     )]
     WrongState,
     /// The provider sends the state back, and it is not there.
-    #[error("a part of the address from {0} is missing. Copy the whole address, from kuroibara:// to its end")]
+    #[error("a part of the address from {} is missing. Copy the whole address, from kuroibara:// to its end", .0.title())]
     StateMissing(Provider),
     /// Ten minutes have passed.
-    #[error("the sign-in at {0} took longer than ten minutes. Begin it again with `connect`")]
+    #[error("the sign-in at {} took longer than ten minutes. Begin it again with `connect`", .0.title())]
     Expired(Provider),
     /// It was finished by the same address before.
-    #[error("this sign-in at {0} was finished already; nothing was done")]
+    #[error("this sign-in at {} was finished already; nothing was done", .0.title())]
     Replayed(Provider),
     /// The person said no.
-    #[error("you did not allow access at {0}; nothing was changed")]
+    #[error("you did not allow access at {}; nothing was changed", .0.title())]
     Denied(Provider),
     /// The provider said no.
-    #[error("{0} refused the sign-in. Check the client id and that the redirect address is registered exactly so")]
+    #[error("{} refused the sign-in. Check the client id and that the redirect address is registered exactly so", .0.title())]
     Refused(Provider),
     /// A token where a code was asked for, or the other way round.
-    #[error("{0} sent something else than was asked for. Check whether its client has a secret, and begin again")]
+    #[error("{} sent something else than was asked for. Check whether its client has a secret, and begin again", .0.title())]
     WrongKind(Provider),
 }
 

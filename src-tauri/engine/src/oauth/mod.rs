@@ -89,13 +89,13 @@ pub enum BeginError {
     )]
     NoClientId(Provider),
     /// This provider is signed in to by name and password.
-    #[error("{0} is connected with your name and password, not with the browser")]
+    #[error("{} is connected with your name and password, not with the browser", .0.title())]
     ByPassword(Provider),
     /// The redirect address can't be one.
     #[error("the redirect address must be kuroibara://oauth/PROVIDER, https, or http on this machine")]
     BadRedirect,
     /// The authorization page would be opened without encryption.
-    #[error("the sign-in page of {0} must be an https address, or http on this machine")]
+    #[error("the sign-in page of {} must be an https address, or http on this machine", .0.title())]
     Insecure(Provider),
 }
 

@@ -365,13 +365,13 @@ pub enum ApiError {
     #[error(transparent)]
     Http(#[from] HttpError),
     /// The access token is no longer good: renew it and ask again.
-    #[error("the sign-in at {0} has ended; it is renewed")]
+    #[error("the sign-in at {} has ended; it is renewed", .0.title())]
     TokenExpired(Provider),
     /// Only the person can sign in again.
-    #[error("{0} wants you to sign in again. Your edits are kept and go out after that")]
+    #[error("{} wants you to sign in again. Your edits are kept and go out after that", .0.title())]
     SignInAgain(Provider),
     /// The provider says no to this one item, and would say no again.
-    #[error("{provider} refused this: {reason}")]
+    #[error("{provider} refused this: {reason}", provider = .provider.title())]
     Refused {
         /// Who refused.
         provider: Provider,
@@ -379,10 +379,10 @@ pub enum ApiError {
         reason: String,
     },
     /// The entry or work is not there (any more).
-    #[error("{0} has no such entry any more")]
+    #[error("{} has no such entry any more", .0.title())]
     NotFound(Provider),
     /// The answer can't be read.
-    #[error("{provider} answered something unexpected ({what}). Nothing was changed here")]
+    #[error("{provider} answered something unexpected ({what}). Nothing was changed here", provider = .provider.title())]
     Unreadable {
         /// Who answered.
         provider: Provider,

@@ -109,6 +109,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::http::PauseReason;
 
     const P: Provider = Provider::Kitsu;
 
@@ -163,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn what_finds_a_pause_after_a_block_page_is_told_as_turned_away_too() {
         let blocked = HttpError::ShutOut { provider: P, status: 403 };
-        let paused = HttpError::Paused { provider: P, until: Default::default() };
+        let paused = HttpError::Paused { provider: P, until: Default::default(), reason: PauseReason::TooMany };
         let (out, _) = asked(2, &[Err(blocked.into()), Err(paused.clone().into()), Ok(3)]).await;
         for rest in &out {
             assert!(matches!(rest, Err(ApiError::Http(HttpError::ShutOut { .. }))), "{rest:?}");
