@@ -287,6 +287,9 @@ pub(crate) struct Library {
     /// Only entries of this status; may be given several times
     #[arg(long, value_name = "STATUS", value_parser = values::status())]
     pub(crate) status: Vec<Status>,
+    /// Only titles of which a service holds something else, or that wait to be sent
+    #[arg(long)]
+    pub(crate) differs: bool,
     /// The most entries to show; all without it
     #[arg(long, value_name = "N", value_parser = values::limit, allow_hyphen_values = true)]
     pub(crate) limit: Option<u32>,
@@ -500,7 +503,7 @@ pub(crate) enum MatchStep {
 /// What to take back.
 #[derive(Debug, Args)]
 pub(crate) struct Undo {
-    /// A run's or a change's id, as `history` shows it
+    /// A run's or a change's id, as `history` shows it; or give `--since`
     #[arg(value_name = "RUN_OR_CHANGE", value_parser = values::id, required_unless_present = "since")]
     pub(crate) id: Option<uuid::Uuid>,
     /// Everything since then, such as 2026-11-22T14:00:00Z

@@ -52,10 +52,10 @@ pub enum EngineError {
     #[error("no manga of your library is “{0}”. See `library` for the ids, or name it as PROVIDER:ID")]
     UnknownManga(String),
     /// The provider is not connected.
-    #[error("{0} is not connected. Connect it first")]
+    #[error("{} is not connected. Connect it first", .0.title())]
     NotConnected(Provider),
     /// The provider has no such work.
-    #[error("{provider} has no manga with the id {id}")]
+    #[error("{provider} has no manga with the id {id}", provider = .provider.title())]
     UnknownWork {
         /// Who was asked.
         provider: Provider,
@@ -63,16 +63,13 @@ pub enum EngineError {
         id: String,
     },
     /// Two manga hold different ids at one provider, so they can't be the same.
-    #[error("these two hold different ids at {0}, so they can't be one manga. Unlink one of them there first")]
+    #[error("these two hold different ids at {}, so they can't be one manga. Unlink one of them there first", .0.title())]
     LinkContradicts(Provider),
     /// What was given can't be.
     #[error("{0}")]
     BadInput(String),
     /// What is to be taken back was changed again since.
-    #[error(
-        "{0} of these values were changed again since, and taking this back would lose the newer ones. Force it if you want \
-         that"
-    )]
+    #[error("{}", newer(*.0))]
     NewerEdits(usize),
     /// No plan waits, or not any more.
     #[error("no plan waits. `sync` makes one when there is something to ask")]
@@ -102,6 +99,16 @@ pub enum EngineError {
     /// There is nothing to do this to.
     #[error("{0}")]
     Refused(String),
+}
+
+fn newer(values: usize) -> String {
+    let (what, it, one) = match values {
+        1 => ("1 of these values was".to_owned(), "it", "one"),
+        values => (format!("{values} of these values were"), "them", "ones"),
+    };
+    format!(
+        "{what} changed again since, and taking this back would lose the newer {one}. `--force` takes {it} back too"
+    )
 }
 
 impl EngineError {

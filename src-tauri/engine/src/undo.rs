@@ -134,12 +134,13 @@ impl Engine {
                 },
             },
         };
-        if rows.is_empty() {
-            return Err(EngineError::Refused(
-                "nothing in the history is called that. See `history` for the ids".into(),
-            ));
+        match target {
+            _ if !rows.is_empty() => Ok(rows),
+            Target::Since(_) => Err(EngineError::Refused("nothing was changed since then".into())),
+            Target::Id(_) => {
+                Err(EngineError::Refused("nothing in the history is called that. See `history` for the ids".into()))
+            }
         }
-        Ok(rows)
     }
 
     /// What happened since a question was answered, and those that were answered alike, to the fields that it was about; of

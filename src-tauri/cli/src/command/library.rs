@@ -18,6 +18,7 @@ impl Desk<'_> {
         let query = LibraryQuery {
             search: args.search.clone(),
             statuses: args.status.clone(),
+            differs: args.differs,
             limit: args.limit.unwrap_or(u32::MAX),
             offset: args.offset,
             ..LibraryQuery::default()

@@ -52,7 +52,9 @@ const NEXT: &str = "Answer with `conflicts resolve ID ANSWER`; --all-alike answe
 fn block(conflict: &ConflictView, look: Look) -> String {
     let mut table = Table::new(look, &["SIDE", "SAYS", "SINCE"]);
     if let Some(local) = &conflict.local {
-        table.row(["here".to_owned(), values(&local.fields, conflict, look), moment(local.at)]);
+        let held = values(&local.fields, conflict, look);
+        let says = if conflict.kind == ConflictKind::RemovedHere { format!("removed; was {held}") } else { held };
+        table.row(["here".to_owned(), says, moment(local.at)]);
     }
     for (provider, told) in &conflict.sides {
         let says =
@@ -64,11 +66,30 @@ fn block(conflict: &ConflictView, look: Look) -> String {
     }
     let head =
         format!("{}: {}\n{}   {}", conflict.title, question(conflict), conflict.id, conflict.answers.join(" | "));
-    format!("{head}\n{}", table.text())
+    let lines = [head, table.text(), follows(conflict.kind, place(conflict))];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What each answer leads to, where its word does not tell.
+fn follows(kind: ConflictKind, there: &str) -> String {
+    match kind {
+        ConflictKind::Fields | ConflictKind::Link => String::new(),
+        ConflictKind::RemovedHere => {
+            format!("keep: it stays at {there} · remove: it is removed at {there} too · restore: it comes back here")
+        }
+        ConflictKind::VanishedThere => format!(
+            "keep: it stays here, and gone at {there} · remove: it is removed here and at the other services · restore: it is \
+             added at {there} again"
+        ),
+    }
+}
+
+fn place(conflict: &ConflictView) -> &'static str {
+    conflict.provider.map_or("the service", |provider| provider.title())
 }
 
 fn question(conflict: &ConflictView) -> String {
-    let there = conflict.provider.map_or("a service", |provider| provider.title());
+    let there = place(conflict);
     match conflict.kind {
         ConflictKind::Fields => "changed to different values on several sides. Which ones stay?".into(),
         ConflictKind::RemovedHere => format!("you removed it here, and it is still at {there}."),
@@ -86,4 +107,19 @@ fn values(fields: &Fields, conflict: &ConflictView, look: Look) -> String {
             .then(|| format!("{name} {}", truncated(&text, look.title_width())))
     };
     fields.iter().filter_map(shown).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_answer_leads_to_is_said_where_a_title_is_missing() {
+        for kind in [ConflictKind::RemovedHere, ConflictKind::VanishedThere] {
+            let text = follows(kind, "Kitsu");
+            let names = ["keep: ", "remove: ", "restore: "];
+            assert!(names.iter().all(|name| text.contains(name)) && text.contains("Kitsu"), "{text}");
+        }
+        assert_eq!(follows(ConflictKind::Fields, "Kitsu"), "", "the sides' names tell it");
+    }
 }

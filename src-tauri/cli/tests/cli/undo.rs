@@ -46,6 +46,12 @@ fn scores(world: &World, entry: &Value) -> [i64; 3] {
     ]
 }
 
+/// Whether a title is among those of which somebody holds something else.
+async fn differs(world: &World, manga: &str) -> bool {
+    let library = world.answer(&["library", "--differs"]).await;
+    library["entries"].as_array().unwrap().iter().any(|entry| entry["manga_id"] == manga)
+}
+
 async fn a_further_sync_rests(world: &World) {
     world.reset_counters();
     let report = world.answer(&["sync", "--full"]).await;
@@ -55,7 +61,9 @@ async fn a_further_sync_rests(world: &World) {
 async fn an_edit_is_taken_back_everywhere(world: &World, entry: &Value) {
     let manga = entry["manga_id"].as_str().unwrap();
     world.answer(&["edit", manga, "--score", "84"]).await;
+    assert!(differs(world, manga).await, "it waits to be sent");
     world.answer(&["sync"]).await;
+    assert!(!differs(world, manga).await, "all sides agree");
     world.answer(&["edit", manga, "--score", "87"]).await;
     world.answer(&["sync"]).await;
     assert_eq!(scores(world, entry), [87, 90, 85]);
