@@ -13,7 +13,7 @@ use tauri::{AppHandle, Manager};
 use super::model::{Last, Reading, Seen};
 use crate::{Chosen, Session, auto::Auto, words::Words};
 
-/// More than are shown, since those that are read to their end are not.
+/// More than are shown, since titles that are read to their end are not, nor runs that have not ended.
 const LOOKED_AT: u32 = 20;
 
 pub(super) async fn look(app: &AppHandle) -> Seen {
@@ -40,8 +40,9 @@ async fn fill(seen: &mut Seen, engine: &Engine) -> Result<(), EngineError> {
     let settings = engine.settings().await?;
     seen.connected =
         settings.integrations().into_iter().filter(|(_, one)| one.is_connected).map(|(provider, _)| provider).collect();
-    seen.needs_you = !engine.attention().await?.is_empty();
-    seen.last = engine.history(None, 1, 0).await?.runs.first().and_then(last);
+    let waiting = engine.attention().await?.len();
+    seen.needs_you = waiting > 0;
+    seen.last = engine.history(None, LOOKED_AT, 0).await?.runs.iter().find_map(|run| last(run, waiting));
     let statuses = vec![Status::Reading, Status::Rereading];
     let query =
         LibraryQuery { statuses, sort: Sort::Updated, descending: true, limit: LOOKED_AT, ..LibraryQuery::default() };
@@ -58,10 +59,10 @@ async fn fill(seen: &mut Seen, engine: &Engine) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// A run that has ended, with the counts of all services.
-fn last(run: &RunView) -> Option<Last> {
+/// A run that has ended, with the counts of all services, and what waits for the person now.
+fn last(run: &RunView, waiting: usize) -> Option<Last> {
     let at = run.finished_at?.into();
-    let mut last = Last { at, pulled: 0, pushed: 0, waiting: 0, missed: Vec::new() };
+    let mut last = Last { at, pulled: 0, pushed: 0, waiting, missed: Vec::new() };
     for provider in Provider::ALL {
         let told = run.providers.as_ref().and_then(|told| told.get(provider.as_str()));
         let Some(one) = told.and_then(|told| serde_json::from_value::<ProviderReport>(told.clone()).ok()) else {
@@ -69,7 +70,6 @@ fn last(run: &RunView) -> Option<Last> {
         };
         last.pulled += one.pulled;
         last.pushed += one.pushed;
-        last.waiting += one.held + one.conflicts;
         if matches!(one.status, ProviderStatus::Failed | ProviderStatus::SignInAgain) {
             last.missed.push(provider);
         }

@@ -83,9 +83,9 @@ pub struct Beginning<'a> {
 pub enum BeginError {
     /// The user has not registered an API client yet.
     #[error(
-        "{0} is not set up yet: register an API client there with the redirect address {redirect}, then run \
+        "{title} is not set up yet: register an API client there with the redirect address {redirect}, then run \
          `kuroibara-cli setup {name} --client-id ID`",
-        redirect = redirect_uri(*.0), name = .0.as_str()
+        redirect = redirect_uri(*.0), name = .0.as_str(), title = .0.title()
     )]
     NoClientId(Provider),
     /// This provider is signed in to by name and password.
