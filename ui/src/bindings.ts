@@ -1045,12 +1045,14 @@ export type ProviderReport = {
 	created_remote: number,
 	/**  Entries that were removed there. */
 	removed: number,
-	/**  Questions that wait for a person. */
+	/**  Questions that wait for a person and are about this provider too. */
 	conflicts: number,
 	/**  Listed works without a link to any other provider. */
 	unmatched: number,
 	/**  Entries of which something is held back: the services are not kept in step, or the entry is private. */
 	held: number,
+	/**  The first few of them, by title. */
+	held_titles?: string[],
 	/**  Titles of an accepted plan of which nothing was left to do: they were done already, or are gone. */
 	gone?: number,
 	/**  Why its part of the plan waits for a person, if it does. */

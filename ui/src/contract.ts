@@ -94,6 +94,8 @@ export interface ProviderReport {
   conflicts: number
   unmatched: number
   held: number
+  /** The first few of them, by title. Reports of before do not name them. */
+  held_titles?: string[]
   /** Titles of an accepted plan of which nothing was left to do. Reports of before do not count them. */
   gone?: number
   waits?: Waits | null

@@ -148,6 +148,7 @@ mod tests {
             run_id: RunId(uuid::Uuid::nil()),
             strategy: Strategy::Full,
             applied: true,
+            questions: 0,
             providers,
             plan: Vec::new(),
         }

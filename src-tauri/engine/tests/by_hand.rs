@@ -308,6 +308,7 @@ async fn keeping_in_step_sends_what_came_from_elsewhere_after_approval() {
     world.connect_all().await;
     let first = world.sync().await;
     assert!(first.providers.values().any(|one| one.held > 0));
+    assert!(first.providers.values().all(|one| one.held_titles.len() == one.held.min(3)), "the first are named");
     world.engine.set_keep_in_step(true).await.unwrap();
     world.pass(60);
     let waiting = world.engine.sync(&Order::default()).await.unwrap();

@@ -27,7 +27,7 @@ function inventRun(at: number): RunView {
     providers: { anilist: reportOf({}), myanimelist: reportOf({ pushed: at % 5 === 0 ? 1 : 0, requests: 2 }) },
   }
   switch (at) {
-    case 1: return { ...run, providers: { anilist: reportOf({ pulled: 3, pushed: 2 }), myanimelist: reportOf({ pushed: 3, held: 1, requests: 7 }) } }
+    case 1: return { ...run, providers: { anilist: reportOf({ pulled: 3, pushed: 2 }), myanimelist: reportOf({ pushed: 3, held: 1, held_titles: ['Kuroi Niwa 9'], requests: 7 }) } }
     case 2: return { ...run, status: 'partial', providers: { anilist: reportOf({ pushed: 1, errors: [{ code: 'refused_by_provider', message: 'AniList did not accept 140 chapters of 120. Check the number of chapters, then try again.', manga_id: null }] }), myanimelist: reportOf({ pushed: 2 }) } }
     case 4: return { ...run, status: 'failed', providers: { anilist: reportOf({ status: 'failed', errors: [{ code: 'unreachable', message: 'AniList did not answer. It is asked again with the next sync.', manga_id: null }] }) } }
     case 6: return { ...run, status: 'partial', providers: { anilist: reportOf({ pulled: 1 }), myanimelist: reportOf({ status: 'sign_in_again', requests: 1 }) } }

@@ -42,6 +42,11 @@ describe('the activity page', () => {
     expect(text(shown, 'change')).toContain('Was on your list at')
   })
 
+  it('names the first titles of which something is held back', async () => {
+    const shown = await show(ActivityPage, { path: '/activity/0192b000-0000-7000-8000-000000000001' })
+    expect(text(shown, 'run-held')).toBe('Held back: Kuroi Niwa 9')
+  })
+
   it('shows the changes of a large run in portions', async () => {
     const shown = await show(ActivityPage, { path: '/activity/0192b000-0000-7000-8000-00000000000c' })
     const listed = () => shown.get('run-detail').querySelectorAll('[data-testid=change]').length

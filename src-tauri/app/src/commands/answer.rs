@@ -44,7 +44,7 @@ pub struct ReportView {
 
 impl From<Report> for ReportView {
     fn from(report: Report) -> Self {
-        let Report { run_id, strategy, applied, providers, mut plan } = report;
+        let Report { run_id, strategy, applied, providers, mut plan, questions: _ } = report;
         let plan_total = plan.len();
         plan.truncate(PLAN_ROWS);
         Self { run_id, strategy, applied, providers, plan, plan_total }

@@ -71,6 +71,7 @@ fn did_nothing(one: &ProviderReport) -> bool {
         status: one.status,
         requests: one.requests,
         held: one.held,
+        held_titles: one.held_titles.clone(),
         unmatched: one.unmatched,
         ..ProviderReport::default()
     };

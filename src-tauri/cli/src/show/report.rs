@@ -94,7 +94,7 @@ fn remarks(report: &Report, look: Look) -> String {
         let notices =
             one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
         let held =
-            (one.held > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), held_text(*provider, one.held)));
+            (one.held > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), held_text(*provider, one)));
         let gone =
             (one.gone > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), gone_text(*provider, one.gone)));
         errors.chain(notices).chain(held).chain(gone).collect::<Vec<_>>()
@@ -118,7 +118,7 @@ fn next(report: &Report, dry_run: bool) -> String {
             "This waits for your approval: look at it with `plan`, carry it out with `plan apply`.".into()
         }
         () if any(ProviderStatus::SignInAgain) => "Sign in again with `connect`; your edits wait until then.".into(),
-        () if asked(report) > 0 => asked_text(asked(report)),
+        () if report.questions > 0 => asked_text(report.questions),
         () if report.plan.is_empty() && !any(ProviderStatus::Failed) => {
             let all_agree = report.providers.values().all(|one| one.held == 0);
             let begin = if all_agree { "All sides agree; there" } else { "There" };
@@ -126,10 +126,6 @@ fn next(report: &Report, dry_run: bool) -> String {
         }
         () => String::new(),
     }
-}
-
-fn asked(report: &Report) -> usize {
-    report.providers.values().map(|one| one.conflicts).sum()
 }
 
 fn asked_text(questions: usize) -> String {
@@ -183,12 +179,18 @@ pub(super) fn field_name(field: &str) -> String {
     field.trim_end_matches("_read").replace('_', " ")
 }
 
-fn held_text(provider: Provider, entries: usize) -> String {
+/// How many entries are held back, the first few by name.
+fn held_text(provider: Provider, one: &ProviderReport) -> String {
     let (entries, are) =
-        if entries == 1 { ("1 entry".to_owned(), "is") } else { (format!("{entries} entries"), "are") };
+        if one.held == 1 { ("1 entry".to_owned(), "is") } else { (format!("{} entries", one.held), "are") };
+    let mut titles: Vec<String> = one.held_titles.iter().map(|title| truncated(title, VALUE_WIDTH)).collect();
+    if one.held > titles.len() {
+        titles.push("…".into());
+    }
     format!(
-        "{}: {entries} {are} held back in part: see `library --differs`. `keep-in-step --help` and `update --help` say why.",
-        provider.title()
+        "{}: {entries} {are} held back in part: {}. `keep-in-step --help` and `update --help` say why.",
+        provider.title(),
+        titles.join(", ")
     )
 }
 

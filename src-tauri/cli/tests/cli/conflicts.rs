@@ -44,9 +44,11 @@ async fn differing_notes_are_chosen(world: &World, entry: &Value) {
     let (manga, there) = (entry["manga_id"].as_str().unwrap(), id_at(entry, "anilist"));
     world.answer(&["edit", manga, "--notes", "said here"]).await;
     world.sim.anilist.set_entry(there, |entry| entry.notes = Some("said there".into())).unwrap();
-    world.answer(&["sync"]).await;
+    let report = world.answer(&["sync"]).await;
     let asked = open(world, entry).await;
     let [conflict] = &asked[..] else { panic!("one question: {asked:?}") };
+    let at = |provider: &str| report["providers"][provider]["conflicts"].as_u64().unwrap();
+    assert_eq!((&report["questions"], at("anilist"), at("kitsu")), (&json!(1), 1, 1), "one, about several services");
     assert_eq!((&conflict["kind"], &conflict["group"]), (&json!("fields"), &json!("notes")));
     assert_eq!(conflict["local"]["fields"]["notes"], "said here");
     assert_eq!((&conflict["local"]["origin"], conflict["local"]["at"].is_string()), (&json!("user"), true));

@@ -257,6 +257,7 @@ mod tests {
             run_id,
             strategy: Strategy::Incremental,
             applied: true,
+            questions: 0,
             providers: providers.collect(),
             plan: vec![],
         })

@@ -134,6 +134,7 @@ impl<'a> Course<'a> {
         for (provider, report) in &mut self.reports {
             let counts = found.tally.at[*provider];
             (report.unmatched, report.conflicts, report.held) = (counts.unmatched, counts.conflicts, counts.held);
+            report.held_titles.clone_from(&found.tally.held[*provider]);
             let doubts = &found.agenda.doubts;
             for doubt in doubts.iter().filter(|doubt| doubt.works.iter().any(|(at, _)| at == provider)) {
                 report.errors.push(doubtful(doubt));

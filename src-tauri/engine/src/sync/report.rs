@@ -21,6 +21,8 @@ pub struct Report {
     pub strategy: Strategy,
     /// Whether anything was carried out.
     pub applied: bool,
+    /// Questions that wait for a person, each counted once however many providers it is about.
+    pub questions: usize,
     /// What happened at each provider that was asked for.
     pub providers: BTreeMap<Provider, ProviderReport>,
     /// Every intended change, in a fixed order.
@@ -69,12 +71,15 @@ pub struct ProviderReport {
     pub created_remote: usize,
     /// Entries that were removed there.
     pub removed: usize,
-    /// Questions that wait for a person.
+    /// Questions that wait for a person and are about this provider too.
     pub conflicts: usize,
     /// Listed works without a link to any other provider.
     pub unmatched: usize,
     /// Entries of which something is held back: the services are not kept in step, or the entry is private.
     pub held: usize,
+    /// The first few of them, by title.
+    #[serde(default)]
+    pub held_titles: Vec<String>,
     /// Titles of an accepted plan of which nothing was left to do: they were done already, or are gone.
     #[serde(default)]
     pub gone: usize,

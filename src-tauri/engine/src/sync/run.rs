@@ -62,6 +62,7 @@ impl Run<'_> {
         let strategy = course.strategy();
         let mut everything = course.plan().await?;
         let plan = std::mem::take(&mut everything.tally.rows);
+        let questions = everything.tally.questions;
         let ready = course.ready(&everything.tally).await?;
         let mut waiting = None;
         if !self.order.dry_run {
@@ -78,7 +79,7 @@ impl Run<'_> {
             let status = report.status;
             self.engine.tell(Event::ProviderDone { run_id: self.id, provider: *provider, status });
         }
-        Ok((Report { run_id: self.id, strategy, applied: !self.order.dry_run, providers, plan }, waiting))
+        Ok((Report { run_id: self.id, strategy, applied: !self.order.dry_run, questions, providers, plan }, waiting))
     }
 
     /// What of the rows `planned` waits, when these are `done`: with what was said of them before, and marked where they are

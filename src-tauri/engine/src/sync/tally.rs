@@ -17,9 +17,16 @@ pub(super) struct Tally {
     pub(super) rows: Vec<PlanRow>,
     /// Every manga of which anything changes, here or at a provider.
     pub(super) changing: HashSet<MangaId>,
+    /// Questions that wait for a person.
+    pub(super) questions: usize,
     /// By provider.
     pub(super) at: EnumMap<Provider, Counts>,
+    /// The first titles of which something is held back there.
+    pub(super) held: EnumMap<Provider, Vec<String>>,
 }
+
+/// So many held titles are named.
+const NAMED: usize = 3;
 
 /// What a plan would do at or because of one provider. Counts are entries, but for `rows` and `conflicts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,11 +48,15 @@ impl Tally {
     pub(super) fn add(&mut self, subjects: &[Subject], run: &Run<'_>) {
         let pen = run.pen(true);
         for subject in subjects {
+            self.questions += subject.plan.merged.questions.len();
             let rows = subject.plan.rows(&subject.state);
             let lowers = |provider| rows.iter().any(|row| row.provider == provider && is_lowering(subject, row));
             self.at.iter_mut().for_each(|(provider, counts)| counts.lowered += usize::from(lowers(provider)));
             let rows = subject.shown(rows);
             self.at.iter_mut().for_each(|(provider, counts)| counts.add(provider, subject, &rows));
+            for (provider, titles) in self.held.iter_mut().filter(|(_, titles)| titles.len() < NAMED) {
+                titles.extend(subject.is_held_at(provider).then(|| subject.title.clone()));
+            }
             if subject.plan.writes() || pen.changes(subject) {
                 self.changing.insert(subject.manga);
             }
