@@ -141,6 +141,8 @@ impl Engine {
         let mut open: Vec<&Conflict> = some.iter().collect();
         let mut answered = 0;
         while !open.is_empty() {
+            // Before the lines of history: by this moment an undo tells what came of the answers.
+            let at = self.clock.now();
             let manga = open.iter().map(|one| one.manga).collect();
             let loaded = self.db.load_manga(&Scope::Only(Pick { manga, ..Pick::default() })).await?;
             let mut changes = Vec::new();
@@ -153,7 +155,7 @@ impl Engine {
                     Err(error) => return Err(error),
                 }
             }
-            let batch = Batch { at: self.clock.now(), fence: None, manga: &changes, integrations: &[], whole: false };
+            let batch = Batch { at, fence: None, manga: &changes, integrations: &[], whole: false };
             let stale = self.db.commit(&batch).await?.stale;
             answered += changes.len() - stale.len();
             open.retain(|one| stale.contains(&one.manga));

@@ -4,7 +4,7 @@ mod wish;
 
 use kuroibara_core::{
     Entry, ExternalId, Field, Fields, Local, MangaId, MappingId, Origin, PartialDate, Provider, Stamp, Stamps, Status,
-    Totals, Value, edit,
+    Time, Totals, Value, edit,
 };
 
 use crate::{
@@ -168,6 +168,7 @@ impl Engine {
         change: impl Fn(&LoadedManga) -> Result<Option<MangaChange>, EngineError>,
     ) -> Result<(), EngineError> {
         for _ in 0..TRIES {
+            let at = self.clock.now();
             let scope = Scope::Only(Pick { manga: manga.to_vec(), ..Pick::default() });
             let loaded = self.db.load_manga(&scope).await?;
             if let Some(missing) = manga.iter().find(|id| loaded.iter().all(|one| one.id != **id)) {
@@ -175,7 +176,7 @@ impl Engine {
             }
             let changes: Vec<MangaChange> =
                 loaded.iter().filter_map(|one| change(one).transpose()).collect::<Result<_, _>>()?;
-            if changes.is_empty() || self.commit_whole(&changes).await? {
+            if changes.is_empty() || self.commit_at(at, &changes).await? {
                 return Ok(());
             }
         }
@@ -184,7 +185,12 @@ impl Engine {
 
     /// Stores changes of the reader's own, all or none. False: something was changed meanwhile.
     pub(crate) async fn commit_whole(&self, changes: &[MangaChange]) -> Result<bool, EngineError> {
-        let batch = Batch { at: self.clock.now(), fence: None, manga: changes, integrations: &[], whole: true };
+        self.commit_at(self.clock.now(), changes).await
+    }
+
+    /// The same as of a moment that none of the lines of history is older than: an undo looks for what came since an answer.
+    async fn commit_at(&self, at: Time, changes: &[MangaChange]) -> Result<bool, EngineError> {
+        let batch = Batch { at, fence: None, manga: changes, integrations: &[], whole: true };
         let stored = self.db.commit(&batch).await?.stale.is_empty();
         if stored {
             self.tell(Event::LibraryChanged);

@@ -23,6 +23,7 @@ async fn decide(world: World) {
     let entries = world.everywhere().await;
     assert!(entries.len() >= 3, "the world has titles that all three lists hold");
     differing_notes_are_chosen(&world, &entries[0]).await;
+    an_answer_that_was_carried_out_is_taken_back_whole(&world, &entries[0]).await;
     what_vanished_is_kept(&world, &entries[1]).await;
     what_was_removed_is_removed_there_too(&world, &entries[2]).await;
     nothing_is_asked_again(&world).await;
@@ -68,6 +69,24 @@ async fn differing_notes_are_chosen(world: &World, entry: &Value) {
     let history = world.answer(&["history", "--limit", "200"]).await;
     let lost = |change: &&Value| change["cause"] == "conflict_lost" && change["before"]["notes"] == "said there";
     assert!(history["changes"].as_array().unwrap().iter().any(|change| lost(&change)), "the loser is in the history");
+}
+
+async fn an_answer_that_was_carried_out_is_taken_back_whole(world: &World, entry: &Value) {
+    let manga = entry["manga_id"].as_str().unwrap();
+    world.answer(&["edit", manga, "--score", "70"]).await;
+    world.answer(&["sync"]).await;
+    world.sim.anilist.set_entry(id_at(entry, "anilist"), |entry| entry.score_raw = 90).unwrap();
+    world.sim.myanimelist.set_entry(id_at(entry, "myanimelist"), |entry| entry.score = 4).unwrap();
+    world.answer(&["sync"]).await;
+    let asked = open(world, entry).await;
+    let id = asked[0]["id"].as_str().unwrap();
+    world.answer(&["conflicts", "resolve", id, "anilist"]).await;
+    world.answer(&["sync"]).await;
+    let undone = world.answer(&["undo", id]).await;
+    assert_eq!(undone["plan"][0]["fields"], json!([{ "field": "score", "before": 90, "after": 70 }]));
+    assert_eq!(undone["left"], json!([]), "what the services held before the answer is no newer edit");
+    world.answer(&["sync"]).await;
+    assert!(open(world, entry).await.is_empty());
 }
 
 async fn what_vanished_is_kept(world: &World, entry: &Value) {
