@@ -117,7 +117,8 @@ impl Engine {
         let read_whole_at: Option<Time> = able.iter().filter_map(|(_, one)| one.last_full_at).min();
         let (now, mut due_at) = (self.clock.now(), BTreeMap::new());
         // What waits for one that is left alone for a while is due when that while is over.
-        for (provider, _) in able.iter().filter(|(_, one)| one.paused_until.is_none_or(|until| until <= now)) {
+        let pauses = self.db.pauses(now).await?;
+        for provider in providers.iter().filter(|provider| pauses.iter().all(|pause| pause.provider != **provider)) {
             due_at.extend(self.db.next_due_at(&[*provider]).await?.map(|at| (*provider, at)));
         }
         Ok(Seen { generation, providers, read_whole_at, due_at })

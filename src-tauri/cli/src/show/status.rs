@@ -96,16 +96,21 @@ fn lasts(one: &AccountHealth) -> String {
         (ConnectionState::Disconnected, _) => "–".into(),
         (ConnectionState::SignInAgain, _) => "ended".into(),
         (ConnectionState::Connected | ConnectionState::Paused, None) => "renewed by itself".into(),
+        (ConnectionState::Connected | ConnectionState::Paused, Some(1)) => "1 more day".into(),
         (ConnectionState::Connected | ConnectionState::Paused, Some(days)) => format!("{days} more days"),
     }
 }
 
 fn advice(one: &AccountHealth) -> Option<String> {
     let (title, provider) = (one.provider.title(), one.provider);
-    let edits = if one.waiting == 1 { "1 title waits".to_owned() } else { format!("{} titles wait", one.waiting) };
+    let edits = match one.waiting {
+        0 => "what you edit waits".to_owned(),
+        1 => "1 title waits to be sent".to_owned(),
+        several => format!("{several} titles wait to be sent"),
+    };
     match one.state {
         ConnectionState::SignInAgain => {
-            Some(format!("{title}: sign in again with `connect {provider}`; until then {edits} to be sent."))
+            Some(format!("{title}: sign in again with `connect {provider}`; until then {edits}."))
         }
         ConnectionState::Connected | ConnectionState::Paused if one.ends_soon => {
             Some(format!("{title}: the sign-in ends soon and can't be renewed by itself. Run `connect {provider}`."))

@@ -11,14 +11,12 @@ use reqwest::{
     header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
 };
 
-use super::{HttpError, Reply};
+use super::{HttpError, Pause, Reply};
 
 /// More than any list page; a body beyond it is not read to its end.
 const LONGEST_BODY: usize = 64 << 20;
 /// What a 429 without a word about its length means: the lockouts that are known last a minute.
 const UNSAID_PAUSE: Duration = Duration::from_secs(60);
-/// No pause is believed to be longer: it would be asked again after it anyway.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// What one attempt brought.
 #[derive(Debug)]
@@ -151,14 +149,14 @@ fn asked_pause(headers: &HeaderMap, now: Time) -> Option<Duration> {
     let seconds = text.and_then(|text| text.parse::<u64>().ok()).map(Duration::from_secs);
     let date = || text.and_then(|text| httpdate::parse_http_date(text).ok()).map(|at| until(at.into(), headers, now));
     let pause = seconds.or_else(date).or_else(|| LimitHeaders::read(headers, now).reset)?;
-    Some((pause + Duration::from_secs(1)).min(LONGEST_PAUSE))
+    Some((pause + Duration::from_secs(1)).min(Pause::LONGEST))
 }
 
 /// How long until `at`, which is in the provider's time: its `Date` header says what time it is there.
 fn until(at: Time, headers: &HeaderMap, now: Time) -> Duration {
     let date = headers.get(DATE).and_then(|value| value.to_str().ok());
     let there = date.and_then(|text| httpdate::parse_http_date(text).ok()).map_or(now, Time::from);
-    (at - there).to_std().unwrap_or_default().min(LONGEST_PAUSE)
+    (at - there).to_std().unwrap_or_default().min(Pause::LONGEST)
 }
 
 fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {

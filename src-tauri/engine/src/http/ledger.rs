@@ -5,6 +5,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use kuroibara_core::{Provider, Time};
@@ -17,7 +18,7 @@ pub trait Ledger: Send + Sync {
     /// The pause that was made last, which may be over by now.
     async fn paused(&self, provider: Provider) -> Option<Pause>;
 
-    /// Nobody asks this provider before `until`; the later of two pauses holds.
+    /// Nobody asks this provider before `until`; the later of two pauses holds (see [`Pause::yields_to`]).
     async fn pause(&self, provider: Provider, until: Time, reason: PauseReason);
 
     /// The provider answers again that turned us away: a [`PauseReason::ShutOut`] ends. Any other pause stays, since the
@@ -37,6 +38,23 @@ pub struct Pause {
     pub until: Time,
     /// Why.
     pub reason: PauseReason,
+}
+
+impl Pause {
+    /// No pause is believed to be longer: it would be asked again after it anyway.
+    pub const LONGEST: Duration = Duration::from_secs(3_600);
+
+    /// Whether nobody asks at `now`. No pause is made that ends so far from now that it is longer than the longest: the clock
+    /// was set back since, or another device's is ahead, and for all we know the pause is over.
+    pub fn holds(&self, now: Time) -> bool {
+        now < self.until && self.until <= now + Self::LONGEST
+    }
+
+    /// Whether a new pause until then takes this one's place: a later one does, and any where this one is no pause by the
+    /// clock that makes the new one. Else a device that is a day ahead would keep the others from pausing for a day.
+    pub fn yields_to(&self, until: Time) -> bool {
+        self.until < until || self.until > until + Self::LONGEST
+    }
 }
 
 /// Why nobody asks a provider for a while.
@@ -116,7 +134,7 @@ impl Ledger for MemoryLedger {
 
     async fn pause(&self, provider: Provider, until: Time, reason: PauseReason) {
         let mut kept = self.kept();
-        if kept.pauses.get(&provider).is_none_or(|held| held.until < until) {
+        if kept.pauses.get(&provider).is_none_or(|held| held.yields_to(until)) {
             kept.pauses.insert(provider, Pause { provider, until, reason });
         }
     }

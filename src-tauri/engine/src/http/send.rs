@@ -9,7 +9,7 @@ use tracing::{debug, warn};
 
 use super::{
     Call, Http, HttpError, Limits, Pause, PauseReason, Repeat, Reply, address,
-    answer::{self, LONGEST_PAUSE, LimitHeaders, Verdict},
+    answer::{self, LimitHeaders, Verdict},
     knock::{Knock, goes_through},
 };
 
@@ -126,10 +126,9 @@ impl Http {
     /// How long to wait for the end of a pause, or an error where nobody waits that long.
     pub(super) fn left_of(&self, pause: &Pause) -> Result<Duration, HttpError> {
         let &Pause { provider, until, reason } = pause;
-        let left = (until - self.shared.clock.now()).to_std().unwrap_or_default();
-        match left {
-            // No pause is made that long: the clock was set back since, and the pause is over for all we know.
-            left if left > LONGEST_PAUSE => Ok(Duration::ZERO),
+        let now = self.shared.clock.now();
+        match (until - now).to_std().unwrap_or_default() {
+            _ if !pause.holds(now) => Ok(Duration::ZERO),
             left if left > LONGEST_WAIT => Err(HttpError::Paused { provider, until, reason }),
             left => Ok(left),
         }

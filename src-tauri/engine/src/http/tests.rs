@@ -241,6 +241,15 @@ async fn a_pause_from_a_clock_that_was_set_back_holds_nobody() {
 }
 
 #[tokio::test]
+async fn a_pause_from_a_clock_that_was_set_back_lets_the_service_ask_for_another() {
+    let script = Script::play(vec![json("429 Too Many Requests", "retry-after: 30\r\n")]).await;
+    let world = world();
+    world.ledger.pause(Provider::AniList, start() + chrono::Duration::days(30), PauseReason::TooMany).await;
+    world.read(&script).await.unwrap();
+    assert_eq!(world.waited(), chrono::Duration::seconds(31));
+}
+
+#[tokio::test]
 async fn a_used_up_limit_is_waited_for_and_not_run_into() {
     let headers = "x-ratelimit-limit: 30\r\nx-ratelimit-remaining: 0\r\n";
     let script = Script::play(vec![json("200 OK", headers)]).await;
@@ -507,7 +516,7 @@ proptest! {
         reply.clock_ahead();
         let verdict = answer::judge_whole(Provider::AniList, reply);
         let answer::Verdict::TooMany { pause } = verdict else { panic!("{verdict:?}") };
-        prop_assert!(pause <= answer::LONGEST_PAUSE);
+        prop_assert!(pause <= Pause::LONGEST);
     }
 }
 

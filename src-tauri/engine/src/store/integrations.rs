@@ -65,8 +65,6 @@ pub struct Integration {
     pub clock_ahead: Duration,
     /// What the reader should know of the account, by its last listing that told.
     pub notices: Vec<Notice>,
-    /// Until when nobody may ask this provider.
-    pub paused_until: Option<Time>,
 }
 
 impl Integration {
@@ -128,7 +126,6 @@ struct IntegrationRow {
     listed_total: Option<i64>,
     clock_ahead: Option<i64>,
     notices: Option<String>,
-    paused_until: Option<i64>,
 }
 
 impl TryFrom<IntegrationRow> for Integration {
@@ -158,7 +155,6 @@ impl TryFrom<IntegrationRow> for Integration {
             listed_total: some_count("listed_total", row.listed_total)?,
             clock_ahead: Duration::nanoseconds(row.clock_ahead.unwrap_or(0)),
             notices: some_from_json("notices", row.notices.as_deref())?.unwrap_or_default(),
-            paused_until: some_time(row.paused_until),
         })
     }
 }

@@ -37,10 +37,11 @@ pub struct Usage {
 }
 
 impl Db {
-    /// The pauses that have not ended at `now`.
+    /// The pauses that hold at `now`.
     pub async fn pauses(&self, now: Time) -> Result<Vec<Pause>, StoreError> {
         let rows: Vec<PauseRow> = self.pool.all(PAUSES, args![self.user, now]).await?;
-        rows.into_iter().map(pause).collect()
+        let pauses: Vec<Pause> = rows.into_iter().map(pause).collect::<Result<_, _>>()?;
+        Ok(pauses.into_iter().filter(|pause| pause.holds(now)).collect())
     }
 
     /// The requests of each route and hour from `since` on, the newest first.
@@ -68,9 +69,9 @@ impl Db {
         row.map(pause).transpose()
     }
 
-    /// Nobody asks a provider before `until`; the later of two pauses holds.
+    /// Nobody asks a provider before `until`; the later of two pauses holds (see [`Pause::yields_to`]).
     pub async fn pause(&self, at: Provider, until: Time, reason: PauseReason) -> Result<(), StoreError> {
-        self.pool.run_seen(PAUSE, args![self.user, at, until, reason.as_str()]).await?;
+        self.pool.run_seen(PAUSE, args![self.user, at, until, reason.as_str(), until + Pause::LONGEST]).await?;
         Ok(())
     }
 
@@ -97,7 +98,7 @@ const PAUSED: &str = "SELECT integration_type, paused_until, pause_reason FROM e
 const ADD: &str = "INSERT INTO api_usage (provider, route, hour, requests) VALUES {} \
     ON CONFLICT (provider, route, hour) DO UPDATE SET requests = api_usage.requests + excluded.requests";
 const PAUSE: &str = "UPDATE external_integrations SET paused_until = $3, pause_reason = $4 \
-    WHERE user_id = $1 AND integration_type = $2 AND (paused_until IS NULL OR paused_until < $3)";
+    WHERE user_id = $1 AND integration_type = $2 AND (paused_until IS NULL OR paused_until < $3 OR paused_until > $5)";
 const LIFT: &str = "UPDATE external_integrations SET paused_until = NULL, pause_reason = NULL \
     WHERE user_id = $1 AND integration_type = $2 AND pause_reason = $3";
 

@@ -61,6 +61,15 @@ laws! {
         assert_eq!(db.pauses(later(60)).await.unwrap(), []);
     }
 
+    async fn a_pause_that_a_clock_far_ahead_has_made_holds_nobody_and_gives_way(fresh: &Fresh) {
+        let db = fresh.open().await;
+        db.pause(Provider::AniList, later(2 * 86_400), PauseReason::TooMany).await.unwrap();
+        assert_eq!(db.pauses(now()).await.unwrap(), []);
+        db.pause(Provider::AniList, later(60), PauseReason::MinuteUsedUp).await.unwrap();
+        let pause = Pause { provider: Provider::AniList, until: later(60), reason: PauseReason::MinuteUsedUp };
+        assert_eq!(db.pauses(now()).await.unwrap(), [pause]);
+    }
+
     async fn only_a_pause_of_who_turned_us_away_can_be_lifted_and_every_process_sees_it(fresh: &Fresh) {
         let (db, other) = (fresh.open().await, fresh.open().await);
         for (seconds, reason) in (60..).zip(PauseReason::ALL) {
