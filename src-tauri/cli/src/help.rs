@@ -52,7 +52,7 @@ Environment:
 
 /// After `setup --help`.
 pub(crate) const SETUP: &str = "\
-Register a client at the service first; its redirect address must be exactly kuroibara://oauth/PROVIDER.
+Register a client at the service first; its redirect address must be exactly kuroibara://oauth/PROVIDER. \
 The secret comes on standard input, so that it stays out of your shell's history and the list of processes:
   kuroibara-cli setup anilist --client-id 12345 --client-secret-stdin < secret.txt
   kuroibara-cli setup myanimelist --client-id 0123456789abcdef
@@ -60,27 +60,27 @@ Kitsu needs no client.";
 
 /// After `update --help`.
 pub(crate) const UPDATE: &str = "\
-MyAnimeList can't keep an entry private, so private entries are held back there unless --export-private true allows them.
+MyAnimeList can't keep an entry private, so private entries are held back there unless --export-private true allows them. \
 Examples:
   kuroibara-cli update kitsu --sync-ratings false
   kuroibara-cli update myanimelist --direction push --rule ask";
 
 /// After `keep-in-step --help`.
 pub(crate) const KEEP_IN_STEP: &str = "\
-While it is off, what you change at one service's website comes into your library and goes to no other service; your own
+While it is off, what you change at one service's website comes into your library and goes to no other service; your own \
 edits here go everywhere. Switching it on makes a plan that waits for your approval.";
 
 /// After `guard --help`.
 pub(crate) const GUARD: &str = "\
-A sync that would lower, clear or remove more than this share of a service's titles, and more than five, waits for your
-approval and says how many they are; so does a list that comes back empty. 10 where nothing was chosen; your own edits do
+A sync that would lower, clear or remove more than this share of a service's titles, and more than five, waits for your \
+approval and says how many they are; so does a list that comes back empty. 10 where nothing was chosen; your own edits do \
 not count.
 Example:
   kuroibara-cli guard 25";
 
 /// After `connect --help`.
 pub(crate) const CONNECT: &str = "\
-AniList and MyAnimeList: open the address that is printed, approve, and give the address that you are sent to to
+AniList and MyAnimeList: open the address that is printed, approve, and give the address that you are sent to to \
 `callback` within ten minutes. Kitsu takes your name and password, uses the password once and does not keep it:
   kuroibara-cli connect anilist
   kuroibara-cli connect kitsu --username you@example.org --password-stdin < password.txt";
@@ -93,8 +93,8 @@ The address is good once and for ten minutes. Keep the quotes: the shell would t
 
 /// After `sync --help`.
 pub(crate) const SYNC: &str = "\
-A first sync, and one that would lower, clear or remove much, waits for your approval (exit status 4): look at it with
-`plan` and carry it out with `plan apply`, or agree at once with --yes. The plan of --dry-run is the one that --yes
+A first sync, and one that would lower, clear or remove much, waits for your approval (exit status 4): look at it with \
+`plan` and carry it out with `plan apply`, or agree at once with --yes. The plan of --dry-run is the one that --yes \
 carries out.
 Examples:
   kuroibara-cli sync
@@ -103,7 +103,7 @@ Examples:
 
 /// After `edit --help`.
 pub(crate) const EDIT: &str = "\
-Completing an entry fills in the known totals and, where it is empty, today as the day you finished.
+Completing an entry fills in the known totals and, where it is empty, today as the day you finished. \
 Examples:
   kuroibara-cli edit anilist:30002 --chapters 52 --score 87
   kuroibara-cli edit kitsu:8 --status completed --finished 2024-05
@@ -124,7 +124,7 @@ Examples:
   kuroibara-cli plan nevers                 # what is never synced
   kuroibara-cli plan allow anilist:30002    # sync it after all
 
-Exactly what was accepted is applied. A title that comes to something else by then is left as it is and waits again, marked.
+Exactly what was accepted is applied. A title that comes to something else by then is left as it is and waits again, marked. \
 In scripts, --of RUN (`run_id` of `plan --json`) makes sure that the plan is still the one you looked at.";
 
 /// After `conflicts --help`.
@@ -145,9 +145,9 @@ Examples:
 
 /// After `matches --help`.
 pub(crate) const MATCHES: &str = "\
-What is certainly the same is linked by itself. What is only likely waits here, and nothing of it is written anywhere.
-`search` asks the services for titles that are to go there and that no list and no id knows there, a few at a time and each
-once a month. What you say holds until you take it back: a rejected pair is never linked by itself. `decided` shows what you
+What is certainly the same is linked by itself. What is only likely waits here, and nothing of it is written anywhere. \
+`search` asks the services for titles that are to go there and that no list and no id knows there, a few at a time and each \
+once a month. What you say holds until you take it back: a rejected pair is never linked by itself. `decided` shows what you \
 said, `reopen` has it compared anew with the next sync, and `link` and `unlink` change a link.
 
 Examples:
@@ -161,7 +161,7 @@ Examples:
 
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\
-Values and who had brought them come back in your library, and the next sync carries them on. Nothing is ever deleted at a
+Values and who had brought them come back in your library, and the next sync carries them on. Nothing is ever deleted at a \
 service: a title that came from one leaves the library and stays there. What was changed again since is left as it is.
 
 Examples:
@@ -171,8 +171,8 @@ Examples:
 
 /// After `snapshots --help`.
 pub(crate) const SNAPSHOTS: &str = "\
-Before a sync first writes to a list, the list is kept as it was: the newest ten of each service, in at most 16 MB. Bringing
-one back is an edit like any other: it can be taken back, nothing is ever deleted at a service, and what was changed since is
+Before a sync first writes to a list, the list is kept as it was: the newest ten of each service, in at most 16 MB. Bringing \
+one back is an edit like any other: it can be taken back, nothing is ever deleted at a service, and what was changed since is \
 left as it is, unless --force says otherwise.
 
 Examples:
@@ -184,8 +184,8 @@ Examples:
 
 /// After `status --help`.
 pub(crate) const STATUS: &str = "\
-REQUESTS are those of the last 24 hours. Kuroibara keeps to what each service allows: AniList 30 a minute at present, a third
-of what it promises, and MyAnimeList about one a second. What has no room goes out a minute later, so a long list takes a few
+REQUESTS are those of the last 24 hours. Kuroibara keeps to what each service allows: AniList 30 a minute at present, a third \
+of what it promises, and MyAnimeList about one a second. What has no room goes out a minute later, so a long list takes a few \
 minutes the first time. Where a service hides or cuts off a part of your list, that is said below.
 
 Examples:
@@ -195,7 +195,7 @@ Examples:
 
 /// After `watch --help`.
 pub(crate) const WATCH: &str = "\
-Reads the lists every half hour and sends edits, those of other processes too, a few seconds after the last one; only
+Reads the lists every half hour and sends edits, those of other processes too, a few seconds after the last one; only \
 services with --auto-sync true take part. Ctrl-C ends it when the sync that runs has ended, twice at once.";
 
 /// After `completions --help`.

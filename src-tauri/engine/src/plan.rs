@@ -73,10 +73,22 @@ impl Engine {
         if let Some(unknown) = rows.iter().find(|row| !(1..=plan.rows.len()).contains(row)) {
             return Err(plan.has_no(*unknown));
         }
+        self.refuse_the_never(&plan, rows).await?;
         let providers: BTreeSet<Provider> = plan.rows.iter().map(|row| row.provider).collect();
         let accepted = Some(Arc::new(Accepted::of(&plan.rows, rows)));
         let providers = providers.into_iter().collect();
         Ok(Order { providers, full: plan.full, approved: true, accepted, ..Order::default() })
+    }
+
+    /// A row that was left out and is named all the same is meant whole, but not against the person's own “never”.
+    async fn refuse_the_never(&self, plan: &WaitingPlan, named: &[usize]) -> Result<(), EngineError> {
+        let ignored = self.db.ignored().await?;
+        let is_never =
+            |row: &&WaitingRow| row.skipped && named.contains(&row.row) && !row.nevers(Part::Row, &ignored).is_empty();
+        let Some(never) = plan.rows.iter().find(is_never) else { return Ok(()) };
+        let (row, title) = (never.row, &never.title);
+        let text = format!("you said that row {row} ({title}) is never synced. `plan accept {row}` takes that back");
+        Err(EngineError::Refused(text))
     }
 }
 

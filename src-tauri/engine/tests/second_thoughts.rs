@@ -232,14 +232,13 @@ async fn each_thing_that_was_said_of_a_plan_is_taken_back_the_newest_first() {
 }
 
 #[tokio::test]
-async fn a_never_of_before_stays_when_the_same_is_said_again_and_taken_back() {
+async fn a_never_of_before_stays_when_more_is_said_and_taken_back() {
     let (world, plan) = waiting().await;
     let row = plan.rows.iter().find(|row| row.fields.len() == 2).expect("score and chapters").row;
     let never = |part| PlanDecision { rows: vec![row], part, verdict: Verdict::Never };
     world.engine.plan_decide(None, &never(Part::Field(Field::Score))).await.unwrap();
-    let accept = PlanDecision { verdict: Verdict::Accept, ..never(Part::Row) };
-    world.engine.plan_decide(None, &accept).await.unwrap();
-    world.engine.plan_decide(None, &never(Part::Field(Field::Score))).await.unwrap();
+    world.engine.plan_decide(None, &never(Part::Group(Group::Score))).await.unwrap();
+    world.engine.plan_decide(None, &never(Part::Row)).await.unwrap();
     world.engine.plan_take_back(None).await.unwrap();
     assert_eq!(world.engine.nevers().await.unwrap().len(), 1);
 }

@@ -313,6 +313,54 @@ async fn what_is_never_wanted_of_a_title_at_a_service_stays_out_until_that_is_ta
 }
 
 #[tokio::test]
+async fn a_never_is_taken_back_by_accepting_what_it_keeps_out_and_kept_by_naming_it_alone() {
+    let world = World::of_works(1).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current);
+    world.pass(90_000);
+    world.connect_all().await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    let made = plan(&world).await;
+    let row = row_of(&made, Provider::Kitsu, Action::CreateRemote).row;
+    decide(&world, &[row], Part::Row, Verdict::Never).await;
+    let all: Vec<usize> = made.rows.iter().map(|row| row.row).collect();
+    let refused = world.engine.plan_apply(None, &all).await.unwrap_err().to_string();
+    assert!(refused.contains(&format!("`plan accept {row}`")), "{refused}");
+    decide(&world, &[row], Part::Row, Verdict::Accept).await;
+    assert_eq!(world.engine.nevers().await.unwrap(), []);
+    world.engine.plan_take_back(None).await.unwrap();
+    let nevers = world.engine.nevers().await.unwrap();
+    assert_eq!((nevers.len(), nevers[0].title.as_deref()), (1, Some("Work 0")));
+    let said = decide(&world, &[row], Part::Row, Verdict::Accept).await;
+    assert_eq!(applied(&apply(&world).await), accepted(&said));
+    assert!(world.sim.kitsu.entry(3000).is_some(), "it is synced after all");
+    is_quiet(&world).await;
+}
+
+#[tokio::test]
+async fn what_was_left_out_of_a_title_stays_out_when_the_title_changes_before_it_is_applied() {
+    let world = waiting(2).await;
+    for n in 0..2 {
+        world.sim.anilist.set_entry(1000 + n, |entry| (entry.progress, entry.score_raw) = (5, 80));
+    }
+    world.pass(60);
+    let made = plan(&world).await;
+    let of = |provider, title: &str| {
+        made.rows.iter().find(|row| row.provider == provider && row.title == title).expect("a row").row
+    };
+    decide(&world, &[of(Provider::Kitsu, "Work 0")], Part::Row, Verdict::Skip).await;
+    decide(&world, &[of(Provider::MyAnimeList, "Work 0")], Part::Field(Field::Score), Verdict::Skip).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.progress = 9);
+    world.pass(60);
+    apply(&world).await;
+    assert_eq!([chapters(&world, 0), chapters(&world, 1)], [[9, 0, 0], [5, 5, 5]]);
+    let rest = world.engine.waiting_plan().await.unwrap().unwrap();
+    assert!(rest.rows.iter().any(|row| row.provider == Provider::Kitsu && row.skipped), "{rest:#?}");
+    let report = apply(&world).await;
+    assert_eq!(applied(&report), accepted(&rest));
+    assert_eq!((chapters(&world, 0), scores(&world, 0)), ([9, 9, 0], [80, 0, 0]));
+}
+
+#[tokio::test]
 async fn another_value_takes_the_place_of_a_proposed_one_everywhere() {
     let world = waiting(1).await;
     world.sim.anilist.set_entry(1000, |entry| (entry.progress, entry.score_raw) = (5, 80));

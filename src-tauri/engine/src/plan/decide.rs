@@ -1,6 +1,8 @@
 //! What a person says of a plan that waits: not this time, never, or another value; of a row, a group of fields or one
 //! field. What hangs on a change that is left out is left out with it.
 
+use std::collections::HashSet;
+
 use kuroibara_core::{Field, Fields, Group, Origin, RunId, Time, plan::Action};
 use serde::Deserialize;
 
@@ -37,7 +39,7 @@ pub enum Part {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It is applied with the plan, as it was proposed.
+    /// It is applied with the plan, as it was proposed. A “never” that would keep it out is taken back.
     Accept,
     /// It is left out this time; the next sync proposes it again.
     Skip,
@@ -55,12 +57,14 @@ impl Engine {
         for row in &said.rows {
             plan.decide(*row, said, now)?;
         }
-        let nevers = match said.verdict {
-            Verdict::Never => self.never(&plan, said, now).await?,
-            Verdict::Accept | Verdict::Skip | Verdict::Value(_) => Vec::new(),
-        };
+        let (mut nevers, mut allowed) = (Vec::new(), Vec::new());
+        match said.verdict {
+            Verdict::Never => nevers = self.never(&plan, said, now).await?,
+            Verdict::Accept | Verdict::Value(_) => allowed = self.no_longer_never(&plan, said).await?,
+            Verdict::Skip => {}
+        }
         let mut earlier = self.said(plan.run_id).await?;
-        earlier.extend(Before::of(&then, &plan.rows, nevers));
+        earlier.extend(Before::of(&then, &plan.rows, nevers, allowed));
         self.keep_plan(plan, &earlier).await
     }
 
@@ -82,6 +86,17 @@ impl Engine {
             new.extend(what.into_iter().filter(|one| !before.contains(one)));
         }
         Ok(new)
+    }
+
+    /// Takes back what keeps this out of every sync: else what was accepted could not be what happens.
+    async fn no_longer_never(&self, plan: &WaitingPlan, said: &PlanDecision) -> Result<Vec<Ignored>, EngineError> {
+        let before = self.db.ignored().await?;
+        let rows = said.rows.iter().filter_map(|row| plan.rows.get(row - 1));
+        let allowed: Vec<Ignored> = rows.flat_map(|row| row.nevers(said.part, &before)).collect();
+        for one in &allowed {
+            self.db.stop_ignoring(one).await?;
+        }
+        Ok(allowed)
     }
 }
 
@@ -186,6 +201,14 @@ fn sends(action: Action) -> bool {
 }
 
 impl WaitingRow {
+    /// What keeps this part of it out of every sync.
+    pub(super) fn nevers(&self, part: Part, ignored: &HashSet<Ignored>) -> Vec<Ignored> {
+        let (provider, external_id) = (self.provider, &self.external_id);
+        let fields = self.fields.iter().map(|one| one.field).filter(|field| part.holds(*field)).map(Some);
+        let what = |field| Ignored { provider, external_id: external_id.clone(), field };
+        fields.chain([None]).map(what).filter(|one| ignored.contains(one)).collect()
+    }
+
     fn causes(&self, fields: &[Field]) -> Vec<Cause> {
         let causes = self.fields.iter().filter(|one| fields.contains(&one.field));
         causes.map(|one| (one.field, one.origin, one.at)).collect()

@@ -15,8 +15,14 @@ pub(super) struct Before {
     /// The rows that it changed.
     rows: Vec<RowBefore>,
     /// What it has since kept out of every sync.
-    nevers: Vec<(Provider, ExternalId, Option<Field>)>,
+    nevers: Vec<Kept>,
+    /// What it let into the syncs again, and the title.
+    #[serde(default)]
+    allowed: Vec<(Kept, String)>,
 }
+
+/// Something that is kept out of every sync.
+type Kept = (Provider, ExternalId, Option<Field>);
 
 /// What was said of a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +43,10 @@ impl Engine {
         for (provider, external_id, field) in last.nevers {
             // Whoever allowed it meanwhile did the same.
             self.db.stop_ignoring(&Ignored { provider, external_id, field }).await?;
+        }
+        for ((provider, external_id, field), title) in last.allowed {
+            let never = Ignored { provider, external_id, field };
+            self.db.ignore(&[never], &title, self.clock.now()).await?;
         }
         last.rows.iter().for_each(|before| before.put_back(&mut plan));
         self.keep_plan(plan, &said).await
@@ -61,11 +71,23 @@ impl Engine {
 
 impl Before {
     /// What a decision that made `now` of the rows `then` has to remember; none: it changed nothing.
-    pub(super) fn of(then: &[WaitingRow], now: &[WaitingRow], nevers: Vec<Ignored>) -> Option<Self> {
+    pub(super) fn of(
+        then: &[WaitingRow],
+        now: &[WaitingRow],
+        nevers: Vec<Ignored>,
+        allowed: Vec<Ignored>,
+    ) -> Option<Self> {
         let changed = then.iter().zip(now).filter(|(then, now)| then != now);
         let rows: Vec<RowBefore> = changed.map(|(then, _)| RowBefore::of(then)).collect();
-        let nevers: Vec<_> = nevers.into_iter().map(|one| (one.provider, one.external_id, one.field)).collect();
-        (!rows.is_empty() || !nevers.is_empty()).then_some(Self { rows, nevers })
+        let kept = |one: Ignored| (one.provider, one.external_id, one.field);
+        let titled = |one: Ignored| {
+            let of = |row: &&WaitingRow| (row.provider, &row.external_id) == (one.provider, &one.external_id);
+            let title = then.iter().find(of).map(|row| row.title.clone());
+            (kept(one), title.unwrap_or_default())
+        };
+        let allowed: Vec<_> = allowed.into_iter().map(titled).collect();
+        let nevers: Vec<_> = nevers.into_iter().map(kept).collect();
+        (!rows.is_empty() || !nevers.is_empty() || !allowed.is_empty()).then_some(Self { rows, nevers, allowed })
     }
 }
 

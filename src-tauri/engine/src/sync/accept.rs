@@ -4,14 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use kuroibara_core::{
-    ExternalId, Field, Fields, Provider, Side,
+    ExternalId, Field, Fields, Provider, Side, Time,
     identify::WorkId,
     plan::{Action, Wishes},
     state::LeftOut,
 };
 
 use super::{
-    report::PlanRow,
     subject::Subject,
     waiting::{Change, RowName, WaitingField, WaitingRow},
 };
@@ -28,6 +27,8 @@ pub struct Accepted {
     wishes: HashMap<WorkId, Wishes>,
     /// Rows that were not asked for: they wait further.
     pub(super) rest: Vec<WaitingRow>,
+    /// What was left out of what was asked for.
+    set_aside: Vec<WaitingRow>,
 }
 
 /// What is left out of a work.
@@ -63,8 +64,12 @@ impl Accepted {
             }
             if !only.is_empty() && !is_named {
                 accepted.rest.push(row.clone());
-            } else if is_named && !row.skipped && rows.iter().any(|other| waits_with(row, other, only)) {
-                accepted.rest.extend(left_out_of(row));
+                continue;
+            }
+            let out = left_out_of(row).filter(|_| !is_named || !row.skipped);
+            accepted.set_aside.extend(out.clone());
+            if row.is_of_fields() && rows.iter().any(|other| waits_with(row, other, only)) {
+                accepted.rest.extend(out);
             }
         }
         accepted
@@ -181,6 +186,22 @@ impl Accepted {
         all
     }
 
+    /// The rows that a title comes to now, to wait again since they are not what was accepted. What was left out stays so: it
+    /// was out of sight when they were made, and would come as something new after the next approval.
+    pub(super) fn differing(&self, subject: &Subject, now: Time) -> Vec<WaitingRow> {
+        let planned = subject.shown(subject.plan.rows(&subject.state));
+        let mut rows: Vec<WaitingRow> =
+            planned.iter().map(|row| WaitingRow { changed_since: Some(now), ..row.into() }).collect();
+        let works: HashSet<WorkId> = subject.works().collect();
+        for out in self.set_aside.iter().filter(|out| works.contains(&(out.provider, out.external_id.clone()))) {
+            match rows.iter_mut().find(|row| row.name() == out.name()) {
+                Some(row) => row.leave_out_too(out),
+                None => rows.push(out.clone()),
+            }
+        }
+        rows
+    }
+
     /// The rows that were accepted of a title.
     pub(super) fn of_title<'a>(&'a self, subject: &Subject) -> Vec<(RowName, &'a Vec<Change>)> {
         let works = subject.works().collect::<Vec<_>>();
@@ -207,15 +228,25 @@ impl Accepted {
     }
 }
 
+impl WaitingRow {
+    /// Adds what was left out of it, but for fields that it is about by itself.
+    fn leave_out_too(&mut self, out: &Self) {
+        let fields = out.fields.iter().filter(|one| self.fields.iter().all(|own| own.field != one.field));
+        let fields: Vec<WaitingField> = fields.cloned().collect();
+        self.fields.extend(fields);
+        self.fields.sort_by_key(|one| one.field);
+    }
+}
+
 /// Whether another row of the same title waits further.
 fn waits_with(row: &WaitingRow, other: &WaitingRow, only: &[usize]) -> bool {
     !only.is_empty() && other.work == row.work && !only.contains(&other.row)
 }
 
-/// What was left out of a row that is applied: it stays out while other rows of its title wait.
+/// What was left out of a row: it stays out while other rows of its title wait.
 fn left_out_of(row: &WaitingRow) -> Option<WaitingRow> {
     let fields: Vec<WaitingField> = row.fields.iter().filter(|one| one.skipped).cloned().collect();
-    (row.is_of_fields() && !fields.is_empty()).then(|| WaitingRow { fields, skipped: true, ..row.clone() })
+    (row.skipped || !fields.is_empty()).then(|| WaitingRow { fields, skipped: true, ..row.clone() })
 }
 
 /// Whether the library would hold what the person chose.
@@ -240,9 +271,4 @@ fn without_own(rows: HashMap<RowName, Vec<Change>>, own: &[Field]) -> HashMap<Ro
 
 fn leave_out(side: &mut Side, out: &LeftOut) {
     out.iter().filter(|(_, out)| **out).for_each(|(field, _)| side.left_out[field] = true);
-}
-
-/// The rows that a title comes to now, to wait again: they are not what was accepted.
-pub(super) fn changed(planned: &[PlanRow], now: kuroibara_core::Time) -> Vec<WaitingRow> {
-    planned.iter().map(|row| WaitingRow { changed_since: Some(now), ..row.into() }).collect()
 }

@@ -8,7 +8,7 @@ use enum_map::EnumMap;
 use kuroibara_core::{MangaId, Provider};
 
 use super::{
-    accept::{Verdict, changed},
+    accept::Verdict,
     agenda::Agenda,
     course::Course,
     report::PlanRow,
@@ -178,8 +178,7 @@ impl Stored {
             Verdict::Gone => return true,
             Verdict::Stands => {}
             Verdict::Differs => {
-                let planned = subject.shown(subject.plan.rows(&subject.state));
-                self.differing.extend(changed(&planned, run.engine.clock.now()));
+                self.differing.extend(accepted.differing(subject, run.engine.clock.now()));
                 self.contradicted.extend(wanted.iter().map(|((provider, ..), _)| *provider));
             }
         }
