@@ -62,6 +62,17 @@ async fn asked(world: &World) -> Vec<ConflictView> {
 }
 
 #[tokio::test]
+async fn a_report_counts_every_question_that_waits_also_where_nothing_changed_since() {
+    let (world, _) = disputed(3).await;
+    edit_score(&world, 0, 40).await;
+    world.sim.anilist.set_entry(1001, |entry| entry.progress += 1);
+    world.pass(60);
+    let foreseen = world.engine.sync(&Order { dry_run: true, ..Order::default() }).await.unwrap();
+    let report = world.sync().await;
+    assert_eq!((foreseen.questions, report.questions, asked(&world).await.len()), (2, 2, 2), "one has answered itself");
+}
+
+#[tokio::test]
 async fn an_answer_that_nobody_was_told_yet_is_taken_back_and_the_same_question_is_open_again() {
     for answer in [Answer::Local, Answer::Provider(Provider::AniList)] {
         let (world, before) = disputed(1).await;

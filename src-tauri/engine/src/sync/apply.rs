@@ -157,6 +157,13 @@ impl Pen<'_> {
         opens.chain(closes).collect()
     }
 
+    /// How many questions of a manga open, and how many close.
+    pub(super) fn opens_and_closes(&self, subject: &Subject) -> (usize, usize) {
+        let changes = self.questions(subject);
+        let opens = changes.iter().filter(|change| matches!(change, ConflictChange::Open(_))).count();
+        (opens, changes.len() - opens)
+    }
+
     fn question(&self, subject: &Subject, question: Question) -> NewConflict {
         let (kind, group, provider) = match question {
             Question::Differs(group) => (ConflictKind::Fields, Some(group), None),

@@ -21,7 +21,7 @@ pub struct Report {
     pub strategy: Strategy,
     /// Whether anything was carried out.
     pub applied: bool,
-    /// Questions that wait for a person, each counted once however many providers it is about.
+    /// Questions that wait for a person after this run, each counted once however many providers it is about.
     pub questions: usize,
     /// What happened at each provider that was asked for.
     pub providers: BTreeMap<Provider, ProviderReport>,

@@ -17,8 +17,10 @@ pub(super) struct Tally {
     pub(super) rows: Vec<PlanRow>,
     /// Every manga of which anything changes, here or at a provider.
     pub(super) changing: HashSet<MangaId>,
-    /// Questions that wait for a person.
-    pub(super) questions: usize,
+    /// Questions that open with this.
+    opening: usize,
+    /// Questions that have answered themselves.
+    closing: usize,
     /// By provider.
     pub(super) at: EnumMap<Provider, Counts>,
     /// The first titles of which something is held back there.
@@ -44,11 +46,18 @@ pub(super) struct Counts {
 }
 
 impl Tally {
+    /// How many questions wait after this, where `open` wait now: those of manga that were not looked at wait further.
+    pub(super) fn questions_of(&self, open: usize) -> usize {
+        (open + self.opening).saturating_sub(self.closing)
+    }
+
     /// Adds some manga of the plan.
     pub(super) fn add(&mut self, subjects: &[Subject], run: &Run<'_>) {
         let pen = run.pen(true);
         for subject in subjects {
-            self.questions += subject.plan.merged.questions.len();
+            let (opening, closing) = pen.opens_and_closes(subject);
+            self.opening += opening;
+            self.closing += closing;
             let rows = subject.plan.rows(&subject.state);
             let lowers = |provider| rows.iter().any(|row| row.provider == provider && is_lowering(subject, row));
             self.at.iter_mut().for_each(|(provider, counts)| counts.lowered += usize::from(lowers(provider)));
