@@ -833,6 +833,11 @@ export type LibraryQuery = {
 	limit?: number,
 	/**  How many to leave out before. */
 	offset?: number,
+	/**
+	 *  Whether the number of all is not needed. It then comes only where the page tells it: to count them is a look at every
+	 *  entry, or at every name, where the page itself is found by a few.
+	 */
+	uncounted?: boolean,
 };
 
 /**  All titles together. */
@@ -849,8 +854,8 @@ export type LibraryTotals = {
 
 /**  One page of the library. */
 export type LibraryView = {
-	/**  How many entries there are on all pages. */
-	total: number,
+	/**  How many entries there are on all pages; none: they were not to be counted. */
+	total: number | null,
 	/**  The entries of this page. */
 	entries: EntryView[],
 };
@@ -1635,7 +1640,7 @@ export type Value = Status | number | Score | null | PartialDate | null | string
 
 /**  What becomes of a part of a plan. */
 export type Verdict = 
-/**  It is applied with the plan, as it was proposed. */
+/**  It is applied with the plan, as it was proposed. A “never” that would keep it out is taken back. */
 "accept" | 
 /**  It is left out this time; the next sync proposes it again. */
 "skip" | 

@@ -288,8 +288,10 @@ export interface LibraryQuery {
   descending: boolean
   limit: number
   offset: number
+  /** The number of all is not needed: it then comes only where the page tells it. */
+  uncounted?: boolean
 }
-export interface LibraryPage { total: number; entries: EntryView[] }
+export interface LibraryPage { total: number | null; entries: EntryView[] }
 /** Why an entry as a whole is not written at a service. */
 export type Held = 'from_elsewhere' | 'private' | 'would_change_more' | 'asked'
 /** One service's side of a title. */

@@ -89,7 +89,7 @@ async fn edit(reader: &Reader, at: &[Provider]) -> Outcome<()> {
     let library = reader.engine.library(&LibraryQuery { limit: u32::MAX, ..LibraryQuery::default() }).await?;
     let chosen: Vec<&EntryView> = library.entries.iter().filter(|entry| is_plain(entry, at)).take(EDITS).collect();
     if chosen.len() < EDITS {
-        return Err(format!("only {} titles of {} are fit to be edited", chosen.len(), library.total).into());
+        return Err(format!("only {} titles of {} are fit to be edited", chosen.len(), library.entries.len()).into());
     }
     for (n, entry) in chosen.into_iter().enumerate() {
         let (manga, changes) = change(n, entry)?;

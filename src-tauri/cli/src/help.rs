@@ -161,7 +161,8 @@ Examples:
 
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\
-Values and who had brought them come back in your library, and the next sync carries them on. Nothing is ever deleted at a \
+Values and who had brought them come back in your library, and the next sync carries them to every connected \
+service, also to those that what is taken back never reached. Nothing is ever deleted at a \
 service: a title that came from one leaves the library and stays there. What was changed again since is left as it is.
 
 Examples:

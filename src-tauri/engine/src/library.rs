@@ -17,8 +17,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LibraryView {
-    /// How many entries there are on all pages.
-    pub total: u64,
+    /// How many entries there are on all pages; none: they were not to be counted.
+    pub total: Option<u64>,
     /// The entries of this page.
     pub entries: Vec<EntryView>,
 }

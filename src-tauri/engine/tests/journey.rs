@@ -17,7 +17,7 @@ async fn the_first_sync_waits_and_then_does_what_the_plan_said() {
         "{:?}",
         waiting.providers
     );
-    assert_eq!(world.engine.library(&Default::default()).await.unwrap().total, 0);
+    assert_eq!(world.engine.library(&Default::default()).await.unwrap().total, Some(0));
     let dry = world.engine.sync(&Order { dry_run: true, ..Order::default() }).await.unwrap();
     let done = world.sync().await;
     assert_success(&done);

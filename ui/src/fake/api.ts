@@ -187,7 +187,9 @@ export function fakeApi(world: World): FakeApi {
     undoSince: (since, force) => undoneSince(world, since, force),
     library: (query) => {
       const found = finding(query)
-      return { total: found.length, entries: found.slice(query.offset, query.offset + query.limit) }
+      const entries = found.slice(query.offset, query.offset + query.limit)
+      const isAll = query.offset === 0 && entries.length < query.limit
+      return { total: query.uncounted && !isAll ? null : found.length, entries }
     },
     entryDetail: (id) => detailOf(find(id)),
     editEntry: (id, change) => put({ ...find(id), ...change, updated_at: minutesFromNow(0) }),

@@ -20,8 +20,10 @@ export const everything = (): Question => ({ search: '', statuses: [], at: [], d
 export const useLibraryStore = defineStore('library', () => {
   const api = useApi()
   const query = ref<Question>(everything())
-  /** How many entries answer the question; null before the first answer. */
+  /** How many entries answer the question, or as many as are known until they are counted; null before the first answer. */
   const total = ref<number | null>(null)
+  /** How many there were when they were last counted: this is what is said. */
+  const counted = ref<number | null>(null)
   /** How many entries there are in all. */
   const size = ref<number | null>(null)
   /** What the application last said of entries that were changed. */
@@ -38,44 +40,69 @@ export const useLibraryStore = defineStore('library', () => {
   const edits = createEdits(api, settle)
 
   let asked = 0
+  let isCounted = false
   let shown = { from: 0, to: 0 }
   const coming = new Set<number>()
 
-  /** Asks a new question, from the top. The old answer stays until the new one is there. */
+  /** Asks a new question, from the top. The old answer stays until the new one is there: first its titles, then how many
+      they are, since counting takes longer than finding a page. */
   async function refresh(): Promise<void> {
     shown = { from: 0, to: 0 }
-    if (!(await ask([0]))) return
+    const question = await ask([0], null)
+    if (question === null) return
     answered.value += 1
     // A new question leaves the library as large as it was.
-    if (size.value === null) void count()
+    if (isFiltered.value && size.value === null) void count()
+    if (!isCounted) await countLater(question)
   }
 
   /** Asks the same again for what is looked at, because the library changed. */
   async function renew(): Promise<boolean> {
-    const answered = await ask(pagesOf(shown.from, shown.to))
-    if (answered && isFiltered.value) void count()
-    return answered
+    const question = await ask(pagesOf(shown.from, shown.to), (total.value ?? 0) < PAGE ? null : howMany)
+    if (question === null) return false
+    if (isFiltered.value) void count()
+    if (!isCounted) await countLater(question)
+    return true
   }
 
-  /** An answer that came after a newer question is dropped. */
-  async function ask(wanted: number[]): Promise<boolean> {
+  /** Answers which question it was; null: it failed, or its answer came after a newer question and is dropped. */
+  async function ask(wanted: number[], counting: (() => Promise<number>) | null): Promise<number | null> {
     const mine = ++asked
     coming.clear()
     loading.value = true
     error.value = null
     try {
-      const answers = await Promise.all(wanted.map(fetchPage))
-      if (mine !== asked) return false
-      total.value = answers[0]?.total ?? 0
+      const [answers, number] = await Promise.all([Promise.all(wanted.map(fetchPage)), counting?.() ?? null])
+      if (mine !== asked) return null
       pages.value = new Map(wanted.map((page, at) => [page, answers[at]?.entries ?? []]))
-      if (!isFiltered.value) size.value = total.value
-      return true
+      numbered(number ?? answers[0]?.total ?? null, answers[0]?.entries.length ?? 0)
+      return mine
     } catch (failure) {
       if (mine === asked) error.value = asAppError(failure)
-      return false
+      return null
     } finally {
       if (mine === asked) loading.value = false
     }
+  }
+
+  const howMany = async () => (await api.library({ ...query.value, limit: 0, offset: 0 })).total ?? 0
+
+  async function countLater(question: number): Promise<void> {
+    try {
+      const number = await howMany()
+      if (question === asked) numbered(number, number)
+    } catch (failure) {
+      if (question === asked) error.value = asAppError(failure)
+    }
+  }
+
+  /** So many answer the question; null: at least these, and how many is still to be counted. */
+  function numbered(number: number | null, atLeast: number): void {
+    isCounted = number !== null
+    total.value = number ?? atLeast
+    if (number === null) return
+    counted.value = number
+    if (!isFiltered.value) size.value = number
   }
 
   /** Fetches what is about to be shown and is not there yet. */
@@ -99,7 +126,7 @@ export const useLibraryStore = defineStore('library', () => {
     }
   }
 
-  const fetchPage = (page: number) => api.library({ ...query.value, limit: PAGE, offset: page * PAGE })
+  const fetchPage = (page: number) => api.library({ ...query.value, limit: PAGE, offset: page * PAGE, uncounted: true })
 
   function pagesOf(from: number, to: number): number[] {
     const last = Math.max(0, Math.min(to, (total.value ?? 1) - 1))
@@ -141,7 +168,7 @@ export const useLibraryStore = defineStore('library', () => {
   async function everyId(): Promise<string[]> {
     const ids: string[] = []
     for (;;) {
-      const { entries } = await api.library({ ...query.value, limit: 1000, offset: ids.length })
+      const { entries } = await api.library({ ...query.value, limit: 1000, offset: ids.length, uncounted: true })
       if (!entries.length) return ids
       ids.push(...entries.map((entry) => entry.manga_id))
     }
@@ -149,7 +176,7 @@ export const useLibraryStore = defineStore('library', () => {
 
   async function count(): Promise<void> {
     try {
-      size.value = (await api.library({ ...everything(), limit: 1, offset: 0 })).total
+      size.value = (await api.library({ ...everything(), limit: 0, offset: 0 })).total
     } catch {
       // The number beside the page's name is a courtesy: what is wrong is said where the library itself is shown.
     }
@@ -179,7 +206,7 @@ export const useLibraryStore = defineStore('library', () => {
   api.on('library_changed', hear)
 
   return {
-    query, total, size, settled, loading, error, answered, isFiltered, trouble: edits.trouble,
+    query, total, counted, size, settled, loading, error, answered, isFiltered, trouble: edits.trouble,
     refresh, renew, ensure, entryAt, placeOf, idsBetween, everyId, count, edit, editMany: edits.editMany, over: edits.over, settle,
   }
 })

@@ -7,7 +7,9 @@ import type { LibraryQuery } from '@/contract'
 import { held, storeOver } from '../world'
 
 type Over = ReturnType<typeof storeOver<ReturnType<typeof useLibraryStore>>>
-const asked = (api: Over['api']) => api.calls.filter((call) => call.name === 'library').map((call) => call.args[0] as LibraryQuery)
+const questions = (api: Over['api']) => api.calls.filter((call) => call.name === 'library').map((call) => call.args[0] as LibraryQuery)
+const asked = (api: Over['api']) => questions(api).filter((query) => query.limit > 0)
+const counted = (api: Over['api']) => questions(api).filter((query) => query.limit === 0)
 const edits = (api: Over['api']) => api.calls.filter((call) => call.name === 'editEntry').map((call) => call.args[1])
 
 async function loaded(world: Parameters<typeof storeOver>[1] = 'full'): Promise<Over> {
@@ -49,12 +51,13 @@ describe('a library of thousands', () => {
   it('shows the answer to the newest question, whichever comes last', async () => {
     const { store, api } = await loaded()
     const answer = held(api, 'library')
-    store.query.search = 'Rose'
+    store.query.search = 'Rose & Thorn'
     const old = store.refresh()
     store.query.search = ''
     const newer = store.refresh()
     await answer()
     expect(store.total).toBe(12_040)
+    await answer()
     await answer()
     await Promise.all([old, newer])
     expect(store.total).toBe(12_040)
@@ -71,14 +74,34 @@ describe('a library of thousands', () => {
 
   it('asks once for what was typed, and counts all titles again only when the library changed', async () => {
     const { store, api } = await loaded()
-    const before = asked(api).length
+    const [pages, counts] = [asked(api).length, counted(api).length]
     store.query.search = 'Rose & Thorn'
     await store.refresh()
     await flushPromises()
-    expect(asked(api)).toHaveLength(before + 1)
+    expect([asked(api).length, counted(api).length]).toEqual([pages + 1, counts])
     await store.renew()
     await flushPromises()
-    expect(asked(api)).toHaveLength(before + 3)
+    expect([asked(api).length, counted(api).length]).toEqual([pages + 2, counts + 1])
+  })
+
+  it('shows the first titles before all are counted, and says the number of before until then', async () => {
+    const { store, api } = await loaded()
+    const answer = held(api, 'library')
+    store.query.descending = true
+    const asking = store.refresh()
+    await answer()
+    expect(first(store).title).not.toBe('')
+    expect([store.loading, store.total, store.counted]).toEqual([false, PAGE, 12_040])
+    await answer()
+    await asking
+    expect([store.total, store.counted]).toEqual([12_040, 12_040])
+  })
+
+  it('counts nothing while one scrolls', async () => {
+    const { store, api } = await loaded()
+    const before = counted(api).length
+    await store.ensure(6_000, 6_040)
+    expect([counted(api).length, asked(api).every((query) => query.uncounted)]).toEqual([before, true])
   })
 
   it('says what is wrong when it cannot be read, and shows what it has', async () => {

@@ -61,7 +61,7 @@ async fn library(titles: usize) -> Outcome<tempfile::TempDir> {
     reader.connect(&[Provider::MyAnimeList]).await?;
     reader.sync().await?;
     reader.engine.disconnect(Provider::MyAnimeList).await?;
-    let total = reader.engine.library(&LibraryQuery { limit: 1, ..LibraryQuery::default() }).await?.total;
+    let total = reader.engine.library(&LibraryQuery { limit: 1, ..LibraryQuery::default() }).await?.total.unwrap_or(0);
     reader.engine.close().await;
     if (total as usize) < titles {
         return Err(format!("only {total} titles").into());

@@ -23,8 +23,8 @@ pub(crate) fn library(page: &LibraryView, look: Look) -> String {
         ]);
     }
     let shown = match page.total {
-        0 => "Nothing is here. `sync` brings your lists in; `add` adds a title.".into(),
-        total => part_of(total, page.entries.len()),
+        Some(0) => "Nothing is here. `sync` brings your lists in; `add` adds a title.".into(),
+        total => part_of(total.unwrap_or(0), page.entries.len()),
     };
     paragraphs([if table.is_empty() { String::new() } else { table.text() }, shown])
 }

@@ -36,6 +36,9 @@ pub struct LibraryQuery {
     pub limit: u32,
     /// How many to leave out before.
     pub offset: u32,
+    /// Whether the number of all is not needed. It then comes only where the page tells it: to count them is a look at every
+    /// entry, or at every name, where the page itself is found by a few.
+    pub uncounted: bool,
 }
 
 /// The order of entries.
@@ -59,8 +62,8 @@ pub enum Sort {
 /// One page of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LibraryPage {
-    /// How many entries there are on all pages.
-    pub total: u64,
+    /// How many entries there are on all pages; none: they were not to be counted.
+    pub total: Option<u64>,
     /// The entries of this page.
     pub entries: Vec<LibraryRow>,
 }
@@ -149,24 +152,29 @@ impl Db {
     }
 
     /// A page of all that pass, and how many those are.
-    async fn unsearched(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, u64), StoreError> {
+    async fn unsearched(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, Option<u64>), StoreError> {
         let rows = self.page(tx, query, Look::Nowhere).await?;
         let is_all = query.offset == 0 && rows.len() < query.limit as usize;
-        let total = if is_all { rows.len() as u64 } else { count(tx, COUNT, arguments(query, self)).await? };
+        let total = match (is_all, query.uncounted) {
+            (true, _) => Some(rows.len() as u64),
+            (false, true) => None,
+            (false, false) => Some(count(tx, COUNT, arguments(query, self)).await?),
+        };
         Ok((rows, total))
     }
 
     /// A page of what is searched for, and how many that are. The names are gone through once where few match.
-    async fn found(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, u64), StoreError> {
+    async fn found(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, Option<u64>), StoreError> {
         let rows = self.page(tx, query, Look::Names).await?;
         match rows.first().and_then(|row| row.found).map(i64::unsigned_abs) {
-            Some(found) if found <= FEW => return Ok((rows, found)),
-            None if query.offset == 0 && query.limit > 0 => return Ok((rows, 0)),
+            Some(found) if found <= FEW => return Ok((rows, Some(found))),
+            None if query.offset == 0 && query.limit > 0 => return Ok((rows, Some(0))),
+            Some(_) if query.uncounted => return Ok((self.page(tx, query, Look::Entries).await?, None)),
             Some(_) | None => {}
         }
         let total = count(tx, FOUND, arguments(query, self)).await?;
         let rows = if total > FEW { self.page(tx, query, Look::Entries).await? } else { rows };
-        Ok((rows, total))
+        Ok((rows, Some(total)))
     }
 
     async fn page(&self, tx: &mut Tx, query: &LibraryQuery, look: Look) -> Result<Vec<Shown>, StoreError> {
