@@ -1058,6 +1058,11 @@ export type ProviderReport = {
 	held: number,
 	/**  The first few of them, by title. */
 	held_titles?: string[],
+	/**
+	 *  Entries that it has refused, in this run or before: they are set aside until there is something new to send, or the
+	 *  person syncs everything.
+	 */
+	refused?: number,
 	/**  Titles of an accepted plan of which nothing was left to do: they were done already, or are gone. */
 	gone?: number,
 	/**  Why its part of the plan waits for a person, if it does. */

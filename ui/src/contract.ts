@@ -96,6 +96,8 @@ export interface ProviderReport {
   held: number
   /** The first few of them, by title. Reports of before do not name them. */
   held_titles?: string[]
+  /** Entries that it has refused, in this run or before. */
+  refused?: number
   /** Titles of an accepted plan of which nothing was left to do. Reports of before do not count them. */
   gone?: number
   waits?: Waits | null

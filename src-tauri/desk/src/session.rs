@@ -121,12 +121,26 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        // The window is its driver's child: left to end by itself, it would write its place into a folder that is being removed.
+        let _ = Command::new("kill").arg("-KILL").args(users_of(self.folder())).stderr(Stdio::null()).status();
         for child in self.started.iter_mut().rev() {
             // One that has already ended needs no ending.
             let _ = child.kill();
             let _ = child.wait();
         }
     }
+}
+
+/// The processes that have this folder in their environment, as `kill` takes them.
+fn users_of(folder: &Path) -> Vec<String> {
+    let sought = folder.as_os_str().as_encoded_bytes();
+    let uses = |process: &fs::DirEntry| {
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        environment.windows(sought.len()).any(|part| part == sought)
+    };
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbered = processes.filter(|process| process.file_name().to_string_lossy().parse::<u32>().is_ok());
+    numbered.filter(uses).map(|process| process.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// A home of its own, in a language and with a web view that a driver may use.

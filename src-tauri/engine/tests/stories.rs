@@ -5,14 +5,15 @@ mod world;
 
 use std::sync::Arc;
 
-use kuroibara_core::{Field, Fields, MangaId, Provider, Score, Value};
+use kuroibara_core::{Field, Fields, MangaId, Provider, RemovalPolicy, Score, Value};
 use kuroibara_engine::{
     EngineError,
     events::Event,
     library::EntryView,
     providers::Notice,
+    settings::SettingsChange,
     store::{ConflictKind, Db, LibraryQuery},
-    sync::{Order, report::ProviderStatus},
+    sync::{Order, Trigger, report::ProviderStatus},
 };
 use kuroibara_sim::{Fault, FaultRule, Moment, READER, anilist::ListStatus, kitsu};
 use tokio::sync::Notify;
@@ -115,6 +116,65 @@ async fn what_is_refused_for_good_is_set_aside_with_its_reason_and_the_rest_goes
 }
 
 #[tokio::test]
+async fn what_was_refused_is_tried_again_when_the_person_syncs_everything_and_not_by_the_schedule() {
+    let world = in_step(2).await;
+    world.sim.myanimelist.set_title(2001, |title| title.approved = false);
+    read_chapters(&world, 1, 5).await;
+    let report = world.sync().await;
+    assert_eq!(report.providers[&Provider::MyAnimeList].refused, 1, "{report:#?}");
+    world.pass(60);
+    world.reset_counters();
+    let by_itself = Order { full: true, approved: true, trigger: Trigger::Schedule, ..Order::default() };
+    let report = world.engine.sync(&by_itself).await.unwrap();
+    assert_eq!((report.providers[&Provider::MyAnimeList].refused, world.writes()), (1, [0, 0, 0]));
+    let report = world.full().await;
+    assert_eq!(report.providers[&Provider::MyAnimeList].status, ProviderStatus::Partial, "refused again: {report:#?}");
+    world.sim.myanimelist.set_title(2001, |title| title.approved = true);
+    let foreseen = world.engine.sync(&Order { full: true, dry_run: true, ..Order::default() }).await.unwrap();
+    let report = world.full().await;
+    assert_success(&report);
+    assert_eq!((foreseen.plan.len(), report.plan.len(), report.providers[&Provider::MyAnimeList].refused), (1, 1, 0));
+    assert_eq!(chapters(&world, 1), [5, 5, 5]);
+}
+
+#[tokio::test]
+async fn of_a_refused_title_what_is_new_is_sent() {
+    let world = in_step(2).await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    world.engine.sync(&Order { approved: true, ..Order::default() }).await.unwrap();
+    world.sim.myanimelist.set_title(2001, |title| title.approved = false);
+    read_chapters(&world, 1, 5).await;
+    world.sync().await;
+    world.sim.myanimelist.set_title(2001, |title| title.approved = true);
+    world.pass(60);
+    world.sim.kitsu.set_entry(3001, |entry| entry.progress = 6);
+    world.pass(60);
+    assert_success(&world.sync().await);
+    assert_eq!(chapters(&world, 1), [6, 6, 6]);
+}
+
+#[tokio::test]
+async fn a_refused_removal_is_not_sent_with_every_sync() {
+    let world = in_step(2).await;
+    let follows = SettingsChange { removal: Some(RemovalPolicy::Follow), ..SettingsChange::default() };
+    world.engine.update(Provider::Kitsu, &follows).await.unwrap();
+    world.sim.kitsu.set_manga(3001, |manga| manga.adult = true);
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = true);
+    world.engine.remove(here(&world, 1).await.manga_id).await.unwrap();
+    world.pass(60);
+    let report = world.sync().await;
+    assert_eq!(report.providers[&Provider::Kitsu].status, ProviderStatus::Partial, "{report:#?}");
+    world.pass(90_000);
+    world.reset_counters();
+    let report = world.sync().await;
+    assert_eq!((report.providers[&Provider::Kitsu].refused, world.writes()[2]), (1, 0), "{report:#?}");
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = false);
+    world.pass(60);
+    assert_success(&world.full().await);
+    assert!(world.sim.kitsu.entry(3001).is_none(), "it goes when the filter is off");
+}
+
+#[tokio::test]
 async fn an_edit_made_while_a_sync_writes_the_same_entry_is_never_lost() {
     let world = in_step(1).await;
     read_chapters(&world, 0, 3).await;
@@ -195,6 +255,23 @@ async fn what_kitsus_filter_hides_is_not_taken_for_removed() {
     here(&world, 1).await;
     assert!(world.sim.kitsu.entry(3001).is_some());
     assert_eq!(world.writes(), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_kitsus_filter_made_refused_goes_out_when_it_is_off() {
+    let world = in_step(2).await;
+    world.sim.kitsu.set_manga(3001, |manga| manga.adult = true);
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = true);
+    world.full().await;
+    read_chapters(&world, 1, 5).await;
+    world.pass(60);
+    let report = world.sync().await;
+    assert_eq!((report.providers[&Provider::Kitsu].refused, chapters(&world, 1)), (1, [5, 5, 0]), "{report:#?}");
+    world.sim.kitsu.set_user(READER, |user| user.sfw_filter = false);
+    world.pass(90_000);
+    let by_itself = Order { full: true, approved: true, trigger: Trigger::Schedule, ..Order::default() };
+    assert_success(&world.engine.sync(&by_itself).await.unwrap());
+    assert_eq!(chapters(&world, 1), [5, 5, 5]);
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ impl Desk<'_> {
 
     pub(super) async fn status(&self, by_hour: bool) -> Result<Exit, Failure> {
         let (accounts, requests) = (self.engine.health().await?, self.engine.usage(24).await?);
-        self.voice.say(&Accounts { accounts, requests }, |found, look| show::status(found, by_hour, look))
+        let waiting = self.engine.waiting().await?;
+        self.voice.say(&Accounts { accounts, requests, waiting }, |found, look| show::status(found, by_hour, look))
     }
 
     pub(super) async fn set_up(&self, args: &Setup) -> Result<Exit, Failure> {

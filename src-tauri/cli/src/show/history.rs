@@ -72,6 +72,7 @@ fn did_nothing(one: &ProviderReport) -> bool {
         requests: one.requests,
         held: one.held,
         held_titles: one.held_titles.clone(),
+        refused: one.refused,
         unmatched: one.unmatched,
         ..ProviderReport::default()
     };

@@ -95,9 +95,11 @@ fn remarks(report: &Report, look: Look) -> String {
             one.notices.iter().map(|notice| format!("{} {}", look.toned("i", Tone::Attention), notice_text(*notice)));
         let held =
             (one.held > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), held_text(*provider, one)));
+        let refused = (one.refused > 0 && one.errors.is_empty())
+            .then(|| format!("{} {}", look.toned("i", Tone::Attention), refused_text(*provider, one.refused)));
         let gone =
             (one.gone > 0).then(|| format!("{} {}", look.toned("i", Tone::Attention), gone_text(*provider, one.gone)));
-        errors.chain(notices).chain(held).chain(gone).collect::<Vec<_>>()
+        errors.chain(notices).chain(held).chain(refused).chain(gone).collect::<Vec<_>>()
     };
     report.providers.iter().flat_map(of).collect::<Vec<_>>().join("\n")
 }
@@ -120,7 +122,7 @@ fn next(report: &Report, dry_run: bool) -> String {
         () if any(ProviderStatus::SignInAgain) => "Sign in again with `connect`; your edits wait until then.".into(),
         () if report.questions > 0 => asked_text(report.questions),
         () if report.plan.is_empty() && !any(ProviderStatus::Failed) => {
-            let all_agree = report.providers.values().all(|one| one.held == 0);
+            let all_agree = report.providers.values().all(|one| one.held == 0 && one.refused == 0);
             let begin = if all_agree { "All sides agree; there" } else { "There" };
             format!("{begin} was nothing to do.")
         }
@@ -191,6 +193,14 @@ fn held_text(provider: Provider, one: &ProviderReport) -> String {
         "{}: {entries} {are} held back in part: {}. `keep-in-step --help` and `update --help` say why.",
         provider.title(),
         titles.join(", ")
+    )
+}
+
+fn refused_text(provider: Provider, titles: usize) -> String {
+    let (titles, are) = if titles == 1 { ("1 title".to_owned(), "is") } else { (format!("{titles} titles"), "are") };
+    format!(
+        "{}: {titles} that it refused {are} set aside: `status` says why, `sync --full` tries again.",
+        provider.title()
     )
 }
 

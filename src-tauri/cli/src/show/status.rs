@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kuroibara_core::{Provider, Time};
 use kuroibara_engine::{
-    activity::UsageView,
+    activity::{UsageView, WaitingView},
     health::AccountHealth,
     http::{PauseReason, TURNED_AWAY},
     settings::ConnectionState,
@@ -12,7 +12,7 @@ use kuroibara_engine::{
 use serde::Serialize;
 
 use super::{moment, paragraphs, report::notice_text, word};
-use crate::table::{Look, Table, Tone};
+use crate::table::{Look, Table, Tone, plain, truncated};
 
 /// How each account stands.
 #[derive(Serialize)]
@@ -20,6 +20,8 @@ pub(crate) struct Accounts {
     pub(crate) accounts: Vec<AccountHealth>,
     /// The requests of the last day by service and hour, the oldest hour first.
     pub(crate) requests: Vec<UsageView>,
+    /// The first of what waits to be sent or was refused, with its reason.
+    pub(crate) waiting: Vec<WaitingView>,
 }
 
 /// How each account stands, and what to do about it.
@@ -41,7 +43,20 @@ pub(crate) fn status(found: &Accounts, by_hour: bool, look: Look) -> String {
     }
     let advice = found.accounts.iter().flat_map(told).collect::<Vec<_>>().join("\n");
     let requests = if by_hour { hours(&found.requests, look) } else { String::new() };
-    paragraphs([table.text(), advice, requests])
+    paragraphs([table.text(), advice, refused(&found.waiting, look), requests])
+}
+
+/// What the services refused, and why.
+fn refused(waiting: &[WaitingView], look: Look) -> String {
+    let mut table = Table::new(look, &["REFUSED BY", "TITLE", "WHY"]);
+    for one in waiting.iter().filter(|one| one.refused) {
+        let why = one.message.as_deref().unwrap_or_default();
+        table.row([one.provider.title().into(), truncated(&one.title, look.title_width()), plain(why)]);
+    }
+    match table.is_empty() {
+        true => String::new(),
+        false => table.text() + "\nEach is tried again when you change it, and all of them with `sync --full`.",
+    }
 }
 
 impl Accounts {

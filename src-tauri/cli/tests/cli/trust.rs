@@ -195,6 +195,7 @@ fn cells(line: &str) -> Vec<&str> {
 async fn what_is_in_the_way_is_explained(world: &World) {
     world.sim.kitsu.set_user(READER, |user| user.sfw_filter = true);
     world.answer(&["sync", "--full"]).await;
+    what_was_refused_is_named(world).await;
     world.sim.myanimelist.faults().push(FaultRule::once(Fault::Html(403)));
     assert_eq!(world.run(&["sync", "--full"]).await.status, 5);
     let status = world.answer(&["status"]).await;
@@ -204,4 +205,26 @@ async fn what_is_in_the_way_is_explained(world: &World) {
     for words in ["hides adult titles", "turns Kuroibara away", "KUROIBARA_USER_AGENT"] {
         assert!(spoken.out.contains(words), "{words}: {spoken:?}");
     }
+}
+
+/// What a service refused is said after every sync, with its reason and the way to have it tried again.
+async fn what_was_refused_is_named(world: &World) {
+    let library = world.answer(&["library"]).await;
+    let entries = library["entries"].as_array().unwrap();
+    let entry = entries.iter().find(|entry| entry["mappings"]["kitsu"].is_string()).expect("one is at Kitsu");
+    let (manga, kitsu) = (entry["manga_id"].as_str().unwrap(), entry["mappings"]["kitsu"].as_str().unwrap());
+    world.sim.kitsu.set_manga(kitsu.parse().unwrap(), |work| work.adult = true);
+    world.answer(&["edit", manga, "--notes", "hidden there"]).await;
+    assert_eq!(world.run(&["sync"]).await.status, 5);
+    let quiet = Ran::of(world.bare(&["sync"])).await;
+    assert!(quiet.out.contains("set aside") && !quiet.out.contains("All sides agree"), "{quiet:?}");
+    let spoken = Ran::of(world.bare(&["status"])).await;
+    let named = row(&spoken.out, "Kitsu");
+    assert_eq!(named[5], "1", "one is refused: {spoken:?}");
+    let (_, refused) = spoken.out.split_once("REFUSED BY").expect("the refused");
+    assert!(refused.contains(entry["title"].as_str().unwrap()) && refused.contains("SFW filter"), "{refused}");
+    world.sim.kitsu.set_manga(kitsu.parse().unwrap(), |work| work.adult = false);
+    world.answer(&["sync", "--full"]).await;
+    let all_well = Ran::of(world.bare(&["status"])).await;
+    assert!(!all_well.out.contains("REFUSED BY"), "{all_well:?}");
 }

@@ -3,7 +3,7 @@
 //! Each edit gives its row a new mark, so that what finishes later removes only the row that it was begun for.
 
 use enum_map::EnumMap;
-use kuroibara_core::{ExternalId, MangaId, MappingId, Provider, Time};
+use kuroibara_core::{ExternalId, IntegrationId, MangaId, MappingId, Provider, Time};
 use uuid::Uuid;
 
 use super::{
@@ -111,6 +111,12 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// What an integration refused is due again.
+    pub async fn stop_refusing(&self, integration: IntegrationId) -> Result<(), StoreError> {
+        self.pool.run_seen(STOP_REFUSING, args![integration]).await?;
+        Ok(())
+    }
+
     /// When the next row of these providers is due: a time that may lie in the past; none: nothing waits, but what was
     /// refused.
     pub async fn next_due_at(&self, providers: &[Provider]) -> Result<Option<Time>, StoreError> {
@@ -131,6 +137,8 @@ pub(super) const DONE: &str = "DELETE FROM outbox WHERE mark IN {}";
 pub(super) const FAILED: &str = "UPDATE outbox SET attempts = outbox.attempts + 1, next_try_at = v.column2, \
     error_code = v.column3, error_message = v.column4, refused = v.column5 FROM (VALUES {}) AS v \
     WHERE outbox.mark = v.column1";
+const STOP_REFUSING: &str = "UPDATE outbox SET refused = FALSE, attempts = 0, next_try_at = NULL, error_code = NULL, \
+    error_message = NULL WHERE refused AND mapping_id IN (SELECT id FROM external_manga_mappings WHERE integration_id = $1)";
 const QUEUES: &str = "SELECT i.integration_type, refused, count(*), min(due_since) FROM outbox \
     JOIN external_manga_mappings m ON m.id = outbox.mapping_id JOIN external_integrations i ON i.id = m.integration_id \
     GROUP BY i.integration_type, refused";

@@ -86,6 +86,7 @@ impl Pen<'_> {
         match (&tie.due, takes_part) {
             (Some(due), _) if tie.ignored => OutboxChange::Done { mark: due.mark },
             (None, _) if tie.ignored => OutboxChange::Keep,
+            (Some(due), true) if due.refused && sends => OutboxChange::Due { since: due.since },
             (Some(due), true) if due.refused => OutboxChange::Keep,
             (Some(due), true) if !sends => OutboxChange::Done { mark: due.mark },
             (None, true) if sends => OutboxChange::Due { since: self.now },

@@ -80,6 +80,10 @@ pub struct ProviderReport {
     /// The first few of them, by title.
     #[serde(default)]
     pub held_titles: Vec<String>,
+    /// Entries that it has refused, in this run or before: they are set aside until there is something new to send, or the
+    /// person syncs everything.
+    #[serde(default)]
+    pub refused: usize,
     /// Titles of an accepted plan of which nothing was left to do: they were done already, or are gone.
     #[serde(default)]
     pub gone: usize,

@@ -163,6 +163,10 @@ async fn counted(engine: &Engine, mut retrieved: Retrieved, order: &Order) -> Re
     let notices = known_notices(&retrieved);
     if notices != retrieved.integration.notices {
         engine.db.note_notices(retrieved.integration.id, &notices).await?;
+        if retrieved.integration.notices.contains(&Notice::SfwFilterOn) && !notices.contains(&Notice::SfwFilterOn) {
+            // What it hid was refused because of it.
+            engine.db.stop_refusing(retrieved.integration.id).await?;
+        }
         retrieved.integration.notices = notices;
     }
     let (provider, entries) = (retrieved.integration.provider, retrieved.listing.entries.len());

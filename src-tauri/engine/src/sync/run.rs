@@ -78,9 +78,11 @@ impl Run<'_> {
             // What waits for approval asks nothing yet.
             false => self.engine.db.open_conflict_ids().await?.len(),
         };
+        let queues = self.engine.db.queues().await?;
         let mut providers = course.reports;
         for (provider, report) in &mut providers {
             report.requests = self.http.counters().get(*provider);
+            report.refused = queues[*provider].as_ref().map_or(0, |queue| queue.refused as usize);
             let status = report.status;
             self.engine.tell(Event::ProviderDone { run_id: self.id, provider: *provider, status });
         }

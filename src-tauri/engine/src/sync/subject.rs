@@ -107,15 +107,20 @@ impl Subject {
         }
     }
 
-    /// Plans it. What a provider has refused for good is set aside until it is edited again.
-    pub(super) fn plan(&mut self, policy: &Policy) {
+    /// Plans it. What a provider has refused is set aside until there is something new to send, or the person asks `again`.
+    pub(super) fn plan(&mut self, policy: &Policy, again: impl Fn(Provider, &ExternalId) -> bool) {
         *self.plan = match &self.wishes {
             Some(wishes) => plan::plan_as_wished(&self.state, policy, wishes),
             None => plan::plan(&self.state, policy),
         };
-        for provider in Provider::ALL {
-            if self.ties[provider].as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
+        if !self.plan.merged.pulls.is_empty() {
+            return;
+        }
+        for (provider, tie) in &self.ties {
+            let refused = tie.as_ref().filter(|tie| tie.due.as_ref().is_some_and(|due| due.refused));
+            if refused.is_some_and(|tie| !again(provider, &tie.external_id)) {
                 self.plan.pushes[provider].request = None;
+                self.plan.merged.removals.retain(|at| *at != provider);
             }
         }
     }
