@@ -147,7 +147,7 @@ async fn of_a_refused_title_what_is_new_is_sent() {
     world.sync().await;
     world.sim.myanimelist.set_title(2001, |title| title.approved = true);
     world.pass(60);
-    world.sim.kitsu.set_entry(3001, |entry| entry.progress = 6);
+    world.sim.kitsu.set_entry(3001, |entry| entry.progress = 6).unwrap();
     world.pass(60);
     assert_success(&world.sync().await);
     assert_eq!(chapters(&world, 1), [6, 6, 6]);
