@@ -11,9 +11,14 @@ import { flushPromises } from '@vue/test-utils'
 import { show } from './world'
 
 /** The last sync as it went at AniList. */
-function lastRun(world: World, status: 'failed' | 'partial'): void {
+function lastRun(world: World, status: 'failed' | 'partial', refused = 0): void {
   const errors = [{ code: 'unreachable', message: 'AniList did not answer.', manga_id: null }]
-  Object.assign(world.runs[0]!, { status, providers: { anilist: reportOf({ status, errors }) } })
+  Object.assign(world.runs[0]!, { status, providers: { anilist: reportOf({ status, errors, refused }) } })
+}
+
+/** A sync that had nothing to do, but for titles that AniList refused before. */
+function setAside(world: World): void {
+  Object.assign(world.runs[0]!, { status: 'success', providers: { anilist: reportOf({ refused: 2 }) } })
 }
 
 describe('the frame', () => {
@@ -23,6 +28,8 @@ describe('the frame', () => {
     ['without a service', (world) => lastRun(world, 'failed'), /^\d\d:\d\d · .* · AniList not synced$/],
     ['broken off', (world) => Object.assign(world.runs[0]!, { status: 'interrupted', providers: null }), /^\d\d:\d\d · 0 pulled, 0 pushed · not finished$/],
     ['in part', (world) => lastRun(world, 'partial'), /^\d\d:\d\d · .* · 1 waits$/],
+    ['with one refused now', (world) => lastRun(world, 'partial', 1), /^\d\d:\d\d · .* · 1 waits$/],
+    ['with titles that were refused before', setAside, /^\d\d:\d\d · .* · 2 wait$/],
   ])('says in one line how the last sync ended: %s', async (_, change, said) => {
     const quiet = (world: World) => Object.assign(world, { plan: null, questions: [], matches: [] })
     const { get } = await show(AppFrame, { change: (world) => { quiet(world); change(world) } })
