@@ -158,6 +158,11 @@ pub(crate) enum Command {
         #[arg(long)]
         requests: bool,
     },
+    /// Have what a service refused tried again by the next sync: all of it, or only one manga
+    Retry {
+        /// The manga: its id in the library, or PROVIDER:ID
+        manga: Option<String>,
+    },
     /// Check the set-up and say what to do
     Doctor,
     /// Sync by itself until stopped, one line of JSON per event (sentences on a terminal without --json)

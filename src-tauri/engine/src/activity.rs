@@ -118,6 +118,18 @@ impl Engine {
         Ok(waiting.filter(|one| integrations[one.provider].takes_part()).map(WaitingView::from).collect())
     }
 
+    /// Has everything that was refused tried again by the next sync, or only this title. Answers how much that is: one for each
+    /// title and service.
+    pub async fn retry_refused(&self, only: Option<MangaId>) -> Result<usize, EngineError> {
+        let waiting = self.db.waiting(u32::MAX).await?.into_iter();
+        let refused = waiting.filter(|one| one.refused && only.is_none_or(|manga| manga == one.manga));
+        let refused: Vec<_> = refused.map(|one| (one.manga, one.provider)).collect();
+        for (manga, provider) in &refused {
+            self.retry(*manga, *provider).await?;
+        }
+        Ok(refused.len())
+    }
+
     /// Has what waits or was refused tried again by the next sync.
     pub async fn retry(&self, manga: MangaId, provider: Provider) -> Result<(), EngineError> {
         self.change(manga, |loaded| {

@@ -116,7 +116,7 @@ async fn what_is_refused_for_good_is_set_aside_with_its_reason_and_the_rest_goes
 }
 
 #[tokio::test]
-async fn what_was_refused_is_tried_again_when_the_person_syncs_everything_and_not_by_the_schedule() {
+async fn what_was_refused_is_counted_and_tried_again_when_the_person_says_so_and_not_before() {
     let world = in_step(2).await;
     world.sim.myanimelist.set_title(2001, |title| title.approved = false);
     read_chapters(&world, 1, 5).await;
@@ -124,17 +124,14 @@ async fn what_was_refused_is_tried_again_when_the_person_syncs_everything_and_no
     assert_eq!(report.providers[&Provider::MyAnimeList].refused, 1, "{report:#?}");
     world.pass(60);
     world.reset_counters();
-    let by_itself = Order { full: true, approved: true, trigger: Trigger::Schedule, ..Order::default() };
-    let report = world.engine.sync(&by_itself).await.unwrap();
+    let report = world.full().await;
     assert_eq!((report.providers[&Provider::MyAnimeList].refused, world.writes()), (1, [0, 0, 0]));
-    let report = world.full().await;
-    assert_eq!(report.providers[&Provider::MyAnimeList].status, ProviderStatus::Partial, "refused again: {report:#?}");
     world.sim.myanimelist.set_title(2001, |title| title.approved = true);
-    let foreseen = world.engine.sync(&Order { full: true, dry_run: true, ..Order::default() }).await.unwrap();
-    let report = world.full().await;
+    assert_eq!(world.engine.retry_refused(Some(manga(&world, 0).await)).await.unwrap(), 0, "that one was not refused");
+    assert_eq!(world.engine.retry_refused(None).await.unwrap(), 1);
+    let report = world.sync().await;
     assert_success(&report);
-    assert_eq!((foreseen.plan.len(), report.plan.len(), report.providers[&Provider::MyAnimeList].refused), (1, 1, 0));
-    assert_eq!(chapters(&world, 1), [5, 5, 5]);
+    assert_eq!((report.providers[&Provider::MyAnimeList].refused, chapters(&world, 1)), (0, [5, 5, 5]));
 }
 
 #[tokio::test]

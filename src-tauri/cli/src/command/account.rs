@@ -24,6 +24,15 @@ impl Desk<'_> {
         self.voice.say(&Accounts { accounts, requests, waiting }, |found, look| show::status(found, by_hour, look))
     }
 
+    pub(super) async fn retry(&self, manga: Option<&str>) -> Result<Exit, Failure> {
+        let only = match manga {
+            Some(name) => Some(self.engine.find(name).await?),
+            None => None,
+        };
+        let tried_again = self.engine.retry_refused(only).await?;
+        self.voice.say(&json!({ "tried_again": tried_again }), |_, _| show::tried_again(tried_again))
+    }
+
     pub(super) async fn set_up(&self, args: &Setup) -> Result<Exit, Failure> {
         let secret = args.client_secret_stdin.then(|| self.line("the client's secret")).transpose()?;
         let view = self.engine.set_up(args.provider, &args.client_id, secret.as_ref()).await?;

@@ -66,6 +66,7 @@ impl<'a> Desk<'a> {
             Command::Undo(args) => self.undo(args).await,
             Command::Snapshots { step } => self.snapshots(step.as_ref()).await,
             Command::Status { requests } => self.status(*requests).await,
+            Command::Retry { manga } => self.retry(manga.as_deref()).await,
             Command::Doctor => self.doctor().await,
             Command::Watch => self.watch().await,
             Command::RotateKey { passphrase_stdin } => self.rotate_key(*passphrase_stdin).await,

@@ -27,7 +27,7 @@ pub(crate) use plan::{Nevers, nevers, plan, waiting};
 pub(crate) use report::report;
 pub(crate) use settings::{guard, in_step, integration, login, settings};
 pub(crate) use snapshots::{Snapshots, snapshot, snapshots};
-pub(crate) use status::{Accounts, status};
+pub(crate) use status::{Accounts, status, tried_again};
 pub(crate) use undo::undone;
 
 /// What follows a removal.

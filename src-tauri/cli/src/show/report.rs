@@ -199,7 +199,7 @@ fn held_text(provider: Provider, one: &ProviderReport) -> String {
 fn refused_text(provider: Provider, titles: usize) -> String {
     let (titles, are) = if titles == 1 { ("1 title".to_owned(), "is") } else { (format!("{titles} titles"), "are") };
     format!(
-        "{}: {titles} that it refused {are} set aside: `status` says why, `sync --full` tries again.",
+        "{}: {titles} that it refused {are} set aside: `status` says why, `retry` has them tried again.",
         provider.title()
     )
 }

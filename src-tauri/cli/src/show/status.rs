@@ -46,6 +46,15 @@ pub(crate) fn status(found: &Accounts, by_hour: bool, look: Look) -> String {
     paragraphs([table.text(), advice, refused(&found.waiting, look), requests])
 }
 
+/// What `retry` does.
+pub(crate) fn tried_again(entries: usize) -> String {
+    match entries {
+        0 => "Nothing was refused.".into(),
+        1 => "1 entry is tried again by the next sync.".into(),
+        several => format!("{several} entries are tried again by the next sync."),
+    }
+}
+
 /// What the services refused, and why.
 fn refused(waiting: &[WaitingView], look: Look) -> String {
     let mut table = Table::new(look, &["REFUSED BY", "TITLE", "WHY"]);
@@ -55,7 +64,7 @@ fn refused(waiting: &[WaitingView], look: Look) -> String {
     }
     match table.is_empty() {
         true => String::new(),
-        false => table.text() + "\nEach is tried again when you change it, and all of them with `sync --full`.",
+        false => table.text() + "\nEach is tried again when it changes, and all of them after `retry`.",
     }
 }
 

@@ -224,7 +224,9 @@ async fn what_was_refused_is_named(world: &World) {
     let (_, refused) = spoken.out.split_once("REFUSED BY").expect("the refused");
     assert!(refused.contains(entry["title"].as_str().unwrap()) && refused.contains("SFW filter"), "{refused}");
     world.sim.kitsu.set_manga(kitsu.parse().unwrap(), |work| work.adult = false);
-    world.answer(&["sync", "--full"]).await;
+    let tried = world.answer(&["retry", manga]).await;
+    assert_eq!(tried, json!({ "tried_again": 1 }));
+    world.answer(&["sync"]).await;
     let all_well = Ran::of(world.bare(&["status"])).await;
     assert!(!all_well.out.contains("REFUSED BY"), "{all_well:?}");
 }

@@ -121,12 +121,6 @@ impl Accepted {
         self.rows.keys().map(|(provider, id, _)| (*provider, id))
     }
 
-    /// Whether one of its rows is about sending this work there.
-    pub(super) fn sends(&self, provider: Provider, id: &ExternalId) -> bool {
-        let sends = [Action::Push, Action::CreateRemote, Action::RemoveRemote];
-        sends.into_iter().any(|action| self.rows.contains_key(&(provider, id.clone(), action)))
-    }
-
     /// The names of its rows.
     pub(super) fn names(&self) -> impl Iterator<Item = &RowName> {
         self.rows.keys()

@@ -29,7 +29,7 @@ pub mod waiting;
 
 use std::sync::Arc;
 
-use kuroibara_core::{ExternalId, Provider};
+use kuroibara_core::Provider;
 use serde::{Deserialize, Serialize};
 
 use crate::{Engine, error::EngineError};
@@ -51,17 +51,6 @@ pub struct Order {
     pub accepted: Option<Arc<Accepted>>,
     /// Who asked for it.
     pub trigger: Trigger,
-}
-
-impl Order {
-    /// Whether the person asks that what this provider refused of a work is tried again: with a whole sync of their own, and
-    /// where the plan that they accepted says so.
-    pub(crate) fn asks_again(&self, provider: Provider, id: &ExternalId) -> bool {
-        match &self.accepted {
-            Some(accepted) => accepted.sends(provider, id),
-            None => self.full && self.trigger == Trigger::Manual,
-        }
-    }
 }
 
 /// Who asked for a sync.

@@ -81,7 +81,7 @@ pub struct ProviderReport {
     #[serde(default)]
     pub held_titles: Vec<String>,
     /// Entries that it has refused, in this run or before: they are set aside until there is something new to send, or the
-    /// person syncs everything.
+    /// person has them tried again.
     #[serde(default)]
     pub refused: usize,
     /// Titles of an accepted plan of which nothing was left to do: they were done already, or are gone.

@@ -107,8 +107,8 @@ impl Subject {
         }
     }
 
-    /// Plans it. What a provider has refused is set aside until there is something new to send, or the person asks `again`.
-    pub(super) fn plan(&mut self, policy: &Policy, again: impl Fn(Provider, &ExternalId) -> bool) {
+    /// Plans it. What a provider has refused is set aside until there is something new to send, or the person says so.
+    pub(super) fn plan(&mut self, policy: &Policy) {
         *self.plan = match &self.wishes {
             Some(wishes) => plan::plan_as_wished(&self.state, policy, wishes),
             None => plan::plan(&self.state, policy),
@@ -117,8 +117,7 @@ impl Subject {
             return;
         }
         for (provider, tie) in &self.ties {
-            let refused = tie.as_ref().filter(|tie| tie.due.as_ref().is_some_and(|due| due.refused));
-            if refused.is_some_and(|tie| !again(provider, &tie.external_id)) {
+            if tie.as_ref().and_then(|tie| tie.due.as_ref()).is_some_and(|due| due.refused) {
                 self.plan.pushes[provider].request = None;
                 self.plan.merged.removals.retain(|at| *at != provider);
             }

@@ -116,7 +116,7 @@ pub(super) async fn stored(field: &Field<'_>, manga: &HashSet<MangaId>) -> Resul
     let accepted = field.run.order.accepted.as_deref();
     accepted.into_iter().for_each(|accepted| subjects.iter_mut().for_each(|subject| accepted.mask(subject)));
     subjects.iter_mut().for_each(Subject::hide_the_unanswered);
-    subjects.iter_mut().for_each(|subject| subject.plan(field.policy, |_, _| false));
+    subjects.iter_mut().for_each(|subject| subject.plan(field.policy));
     subjects.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(subjects)
 }
@@ -186,11 +186,11 @@ impl<'a> Field<'a> {
             self.place(item, listed, &mut subject);
             self.note_absences(&mut subject);
             self.hear_the_person(&mut subject);
-            subject.plan(self.policy, |at, id| self.run.order.asks_again(at, id));
+            subject.plan(self.policy);
             let unseen = subject.to_look_at().filter(|work| !looks.seen.contains_key(work));
             slice.unseen.extend(unseen.map(|work| (subject.manga, work)));
             if self.confirm(&mut subject, looks) {
-                subject.plan(self.policy, |at, id| self.run.order.asks_again(at, id));
+                subject.plan(self.policy);
             }
             slice.subjects.push(subject);
         }

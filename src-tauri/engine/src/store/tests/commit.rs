@@ -138,7 +138,14 @@ laws! {
         store(&db, &[push(OutboxChange::Refused { mark, error: error.clone() })]).await;
         assert_eq!((titles(&db, due_at(later(9_000))).await.len(), db.next_due_at(&Provider::ALL).await.unwrap()), (0, None));
         let waiting = db.waiting(10).await.unwrap().pop().unwrap();
-        assert_eq!((waiting.attempts, waiting.refused, waiting.error), (2, true, Some(error)));
+        assert_eq!((waiting.attempts, waiting.refused, waiting.error), (2, true, Some(error.clone())));
+        let at = ids(&db).await;
+        db.stop_refusing(at[Provider::Kitsu]).await.unwrap();
+        assert!(db.waiting(10).await.unwrap()[0].refused, "that was another service's");
+        db.stop_refusing(at[Provider::AniList]).await.unwrap();
+        let waiting = db.waiting(10).await.unwrap().pop().unwrap();
+        assert_eq!((waiting.attempts, waiting.refused, waiting.error), (0, false, None));
+        store(&db, &[push(OutboxChange::Refused { mark, error })]).await;
         store(&db, &[push(OutboxChange::Due { since: now() })]).await;
         let waiting = db.waiting(10).await.unwrap().pop().unwrap();
         assert_eq!((waiting.attempts, waiting.refused, waiting.due_since), (0, false, later(-3)));
