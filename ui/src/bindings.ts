@@ -1060,7 +1060,7 @@ export type ProviderReport = {
 	held_titles?: string[],
 	/**
 	 *  Entries that it has refused, in this run or before: they are set aside until there is something new to send, or the
-	 *  person syncs everything.
+	 *  person has them tried again.
 	 */
 	refused?: number,
 	/**  Titles of an accepted plan of which nothing was left to do: they were done already, or are gone. */
