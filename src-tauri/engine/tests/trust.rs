@@ -37,6 +37,17 @@ async fn plan(world: &World) -> WaitingPlan {
     world.engine.waiting_plan().await.unwrap().expect("a plan waits")
 }
 
+/// A work that is being read at AniList and stands nowhere else, and the plan of the first sync that is to go everywhere.
+async fn first_meeting() -> (World, WaitingPlan) {
+    let world = World::of_works(1).await;
+    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current);
+    world.pass(90_000);
+    world.connect_all().await;
+    world.engine.set_keep_in_step(true).await.unwrap();
+    let made = plan(&world).await;
+    (world, made)
+}
+
 async fn apply(world: &World) -> Report {
     world.engine.plan_apply(None, &[]).await.unwrap()
 }
@@ -269,12 +280,7 @@ async fn a_row_that_was_left_out_and_is_named_all_the_same_is_applied_whole() {
 
 #[tokio::test]
 async fn an_entry_that_was_left_out_comes_in_again_with_whatever_hangs_on_it() {
-    let world = World::of_works(1).await;
-    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current);
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    let made = plan(&world).await;
+    let (world, made) = first_meeting().await;
     let (comes, goes) = (row_of(&made, Provider::AniList, Action::CreateLocal).row, Action::CreateRemote);
     let said = decide(&world, &[comes], Part::Row, Verdict::Skip).await;
     assert!(said.rows.iter().all(|row| row.skipped), "nothing of a title happens without its entry: {said:#?}");
@@ -314,12 +320,7 @@ async fn what_is_never_wanted_of_a_title_at_a_service_stays_out_until_that_is_ta
 
 #[tokio::test]
 async fn a_never_is_taken_back_by_accepting_what_it_keeps_out_and_kept_by_naming_it_alone() {
-    let world = World::of_works(1).await;
-    world.sim.anilist.set_entry(1000, |entry| entry.status = ListStatus::Current);
-    world.pass(90_000);
-    world.connect_all().await;
-    world.engine.set_keep_in_step(true).await.unwrap();
-    let made = plan(&world).await;
+    let (world, made) = first_meeting().await;
     let row = row_of(&made, Provider::Kitsu, Action::CreateRemote).row;
     decide(&world, &[row], Part::Row, Verdict::Never).await;
     let all: Vec<usize> = made.rows.iter().map(|row| row.row).collect();

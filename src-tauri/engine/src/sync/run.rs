@@ -62,7 +62,6 @@ impl Run<'_> {
         let strategy = course.strategy();
         let mut everything = course.plan().await?;
         let plan = std::mem::take(&mut everything.tally.rows);
-        let foreseen = everything.tally.questions_of(self.engine.db.open_conflict_ids().await?.len());
         let ready = course.ready(&everything.tally).await?;
         let mut waiting = None;
         if !self.order.dry_run {
@@ -73,11 +72,9 @@ impl Run<'_> {
                 self.engine.match_titles(self.id, self.began_at, &doubtful).await?;
             }
         }
-        let questions = match self.order.dry_run {
-            true => foreseen,
-            // What waits for approval asks nothing yet.
-            false => self.engine.db.open_conflict_ids().await?.len(),
-        };
+        let open = self.engine.db.open_conflict_ids().await?.len();
+        // What waits for approval asks nothing yet.
+        let questions = if self.order.dry_run { everything.tally.questions_of(open) } else { open };
         let queues = self.engine.db.queues().await?;
         let mut providers = course.reports;
         for (provider, report) in &mut providers {
