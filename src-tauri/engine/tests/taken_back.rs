@@ -6,10 +6,28 @@ mod world;
 
 use kuroibara_core::{Field, Fields, Provider, Rule, Score, Status, Value, merge::decide::Answer};
 use kuroibara_engine::{library::EntryView, settings::SettingsChange, undo::Target};
+use kuroibara_sim::{anilist, kitsu, myanimelist};
 use world::{World, assert_success};
 
 const WORKS: i64 = 4;
 const ROUNDS: u64 = 60;
+
+/// The same four statuses here and at each service.
+const STATUSES: [Status; 4] = [Status::Reading, Status::PlanToRead, Status::OnHold, Status::Dropped];
+const ANILIST: [anilist::ListStatus; 4] = [
+    anilist::ListStatus::Current,
+    anilist::ListStatus::Planning,
+    anilist::ListStatus::Paused,
+    anilist::ListStatus::Dropped,
+];
+const MYANIMELIST: [myanimelist::Status; 4] = [
+    myanimelist::Status::Reading,
+    myanimelist::Status::PlanToRead,
+    myanimelist::Status::OnHold,
+    myanimelist::Status::Dropped,
+];
+const KITSU: [kitsu::Status; 4] =
+    [kitsu::Status::Current, kitsu::Status::Planned, kitsu::Status::OnHold, kitsu::Status::Dropped];
 
 /// A stream of chances that a seed repeats (splitmix64).
 struct Chance(u64);
@@ -34,7 +52,7 @@ async fn here(world: &World, n: i64) -> EntryView {
     world.engine.entry(manga).await.unwrap()
 }
 
-/// What everybody holds of chapters, score and notes.
+/// What everybody holds of status, chapters, score and notes.
 async fn everything(world: &World) -> Vec<String> {
     let mut all = Vec::new();
     for n in 0..WORKS {
@@ -42,30 +60,36 @@ async fn everything(world: &World) -> Vec<String> {
         let a = world.sim.anilist.entry(1000 + n).unwrap();
         let m = world.sim.myanimelist.entry(2000 + n).unwrap();
         let k = world.sim.kitsu.entry(3000 + n).unwrap();
-        all.push(format!("{n} here {} {:?} {:?}", entry.chapters_read, entry.score, entry.notes));
-        all.push(format!("{n} anilist {} {} {:?}", a.progress, a.score_raw, a.notes.filter(|text| !text.is_empty())));
-        all.push(format!("{n} myanimelist {} {} {:?}", m.num_chapters_read, m.score, m.comments));
+        let notes = |text: Option<String>| text.filter(|text| !text.is_empty());
+        all.push(format!("{n} here {} {} {:?} {:?}", entry.status, entry.chapters_read, entry.score, entry.notes));
+        all.push(format!("{n} anilist {:?} {} {} {:?}", a.status, a.progress, a.score_raw, notes(a.notes)));
+        all.push(format!("{n} myanimelist {:?} {} {} {:?}", m.status, m.num_chapters_read, m.score, m.comments));
         all.push(format!(
-            "{n} kitsu {} {:?} {:?}",
+            "{n} kitsu {:?} {} {:?} {:?}",
+            k.status,
             k.progress,
             k.rating_twenty,
-            k.notes.filter(|text| !text.is_empty())
+            notes(k.notes)
         ));
     }
     all
 }
 
-/// Somebody changes something somewhere.
-async fn change(world: &World, chance: &mut Chance) {
-    let (n, what, number) = (chance.below(WORKS as u64) as i64, chance.below(3), 1 + chance.below(9) as u32);
-    let text = format!("note {number}");
-    match chance.below(4) {
+/// Somebody changes something somewhere. How a title is read changes at one place in a round: of two that disagree the one
+/// that gives way comes back with an undo, since it was overwritten, which is another story.
+async fn change(world: &World, chance: &mut Chance, round: u64) {
+    let (n, what, number) = (chance.below(WORKS as u64) as i64, chance.below(4), 1 + chance.below(9) as u32);
+    let (text, place) = (format!("note {number}"), number as usize % 4);
+    let anywhere = chance.below(4);
+    let somewhere = if matches!(what, 0 | 3) { (n as u64 + round) % 4 } else { anywhere };
+    match somewhere {
         0 => {
             let change = match what {
                 0 => Fields::new().with(Field::Chapters, Value::Count(number)),
                 // Finer than MyAnimeList and Kitsu can hold.
                 1 => Fields::new().with(Field::Score, Value::Score(Score::new(i64::from(number) * 10 + 4).ok())),
-                _ => Fields::new().with(Field::Notes, Value::Text(Some(text.as_str().into()))),
+                2 => Fields::new().with(Field::Notes, Value::Text(Some(text.as_str().into()))),
+                _ => Fields::new().with(Field::Status, Value::Status(STATUSES[place])),
             };
             world.engine.edit(here(world, n).await.manga_id, &change).await.unwrap();
         }
@@ -75,7 +99,8 @@ async fn change(world: &World, chance: &mut Chance) {
             .set_entry(1000 + n, |entry| match what {
                 0 => entry.progress = number,
                 1 => entry.score_raw = number * 10 + 3,
-                _ => entry.notes = Some(text),
+                2 => entry.notes = Some(text),
+                _ => entry.status = ANILIST[place],
             })
             .map(drop)
             .unwrap(),
@@ -85,7 +110,8 @@ async fn change(world: &World, chance: &mut Chance) {
             .set_entry(2000 + n, |entry| match what {
                 0 => entry.num_chapters_read = number,
                 1 => entry.score = number as u8,
-                _ => entry.comments = text,
+                2 => entry.comments = text,
+                _ => entry.status = MYANIMELIST[place],
             })
             .map(drop)
             .unwrap(),
@@ -95,7 +121,8 @@ async fn change(world: &World, chance: &mut Chance) {
             .set_entry(3000 + n, |entry| match what {
                 0 => entry.progress = i64::from(number),
                 1 => entry.rating_twenty = Some(i64::from(number) * 2),
-                _ => entry.notes = Some(text),
+                2 => entry.notes = Some(text),
+                _ => entry.status = KITSU[place],
             })
             .map(drop)
             .unwrap(),
@@ -105,13 +132,19 @@ async fn change(world: &World, chance: &mut Chance) {
 #[tokio::test]
 async fn an_undo_after_any_changes_brings_back_what_everybody_held_and_then_nothing_is_left_to_do() {
     let world = in_step().await;
+    for (n, status) in STATUSES.into_iter().enumerate() {
+        let change = Fields::new().with(Field::Status, Value::Status(status));
+        world.engine.edit(here(&world, n as i64).await.manga_id, &change).await.unwrap();
+    }
+    assert_success(&world.sync().await);
+    world.pass(60);
     let mut chance = Chance(7);
     for round in 0..ROUNDS {
         let (before, since) = (everything(&world).await, world.clock_time());
         world.pass(60);
         for _ in 0..1 + chance.below(3) {
             for _ in 0..1 + chance.below(3) {
-                change(&world, &mut chance).await;
+                change(&world, &mut chance, round).await;
                 world.pass(30);
             }
             assert_success(&world.sync().await);

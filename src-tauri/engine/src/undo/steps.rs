@@ -16,6 +16,8 @@ pub(crate) fn steps(rows: &[JournalRow], past: &[JournalRow], loaded: &LoadedMan
             join(&mut steps, step);
         }
     }
+    // What a service made of it by itself and was sent back is as it was.
+    steps.retain(|step| !matches!(step, Step::There { before, after, .. } if before == after));
     // What was changed here went to the services as it is: taking it back here takes it back there.
     let here: Vec<Field> = steps.iter().filter_map(field_here).collect();
     steps.retain(|step| !matches!(step, Step::There { field, .. } if here.contains(field)));
@@ -59,6 +61,7 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
         Some(_) if row.cause != "push" => None,
         Some(provider) => {
             let totals = loaded.state.sides[provider].as_ref().map(|side| side.totals).unwrap_or_default();
+            let before = before_effects(row, older.clone()).map_or(Some(before), |json| value(field, json))?;
             let here: Vec<&JournalRow> = older.clone().filter(is_here).collect();
             let (before, place) = finer(provider, totals, before, &here);
             // Who had brought it: the line before the one that replaced it, or whatever brought the entry.
@@ -70,6 +73,17 @@ fn step(row: &JournalRow, past: &[JournalRow], loaded: &LoadedManga) -> Option<S
             Some(Step::There { provider, field, before, after, former })
         }
     }
+}
+
+/// What `row` put right: a service that changes by itself what a run had not sent (Kitsu's status with the first chapter)
+/// is sent that too, and what it made of it in between was never anybody's value. None where it did not.
+fn before_effects<'a>(
+    row: &JournalRow,
+    older: impl Iterator<Item = &'a JournalRow>,
+) -> Option<Option<&'a serde_json::Value>> {
+    let same = |line: &&JournalRow| line.provider == row.provider && line.field == row.field;
+    let effect = |line: &&JournalRow| line.run == row.run && line.cause == "push_effect";
+    older.filter(same).take_while(effect).last().map(|line| line.before.as_ref())
 }
 
 /// The line, among the `older` ones, with which the entry first came: it says whose the values are that nobody changed
