@@ -654,6 +654,8 @@ export type FieldChange = {
 	origin: string,
 	/**  When it was set. */
 	at: string,
+	/**  Whether a person brought it back then, by an undo or from a kept list. */
+	brought_back: boolean,
 };
 
 /**  The kinds of works. */
@@ -1625,8 +1627,10 @@ export type UndoneRow = {
 	manga_id: MangaId,
 	/**  Its title. */
 	title: string,
-	/**  `undo`, `restore` (it is in the library again) or `remove_local`. */
+	/**  `undo`, `restore` (it is in the library again), `remove_local`, or `put_back` (at a provider alone). */
 	action: string,
+	/**  Where something goes back alone; none: in the library. */
+	provider: Provider | null,
 	/**  Field by field. */
 	fields: UndoneField[],
 };
@@ -1666,6 +1670,8 @@ export type WaitingField = {
 	origin: string,
 	/**  When it was set. */
 	at: string,
+	/**  Whether a person brought it back then, by an undo or from a kept list. */
+	brought_back?: boolean,
 	/**  Whether it is left out when the plan is applied. */
 	skipped?: boolean,
 	/**  What the person chose instead of the value after, in the library's terms. */

@@ -68,7 +68,8 @@ export type WayBack = 'deep_link' | 'loopback' | 'pin'
 
 export interface Problem { code: string; message: string; manga_id: string | null }
 /** `origin` set it: `user` or a service. */
-export interface FieldChange extends ValueChange { origin: string; at: string }
+/** `brought_back`: by an undo or from a kept list, at that moment; the origin is whoever had brought the value first. */
+export interface FieldChange extends ValueChange { origin: string; at: string; brought_back: boolean }
 export interface ValueChange { field: Field; before: Value; after: Value }
 export interface PlanRow {
   manga_id: string | null
@@ -235,8 +236,10 @@ export interface DecidedView { manga_id: string; manga: Shown; provider: Provide
 export interface UndoneRow {
   manga_id: string
   title: string
-  /** `undo`, `restore` (it is in the library again) or `remove_local`. */
+  /** `undo`, `restore` (it is in the library again), `remove_local`, or `put_back` (at a service alone). */
   action: string
+  /** Where something goes back alone; null: in the library. */
+  provider: Provider | null
   fields: ValueChange[]
 }
 /** Something that was not taken back, and why. */

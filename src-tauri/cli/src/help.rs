@@ -161,9 +161,10 @@ Examples:
 
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\
-Values and who had brought them come back in your library, and the next sync carries them to every connected \
-service, also to those that what is taken back never reached. Nothing is ever deleted at a \
-service: a title that came from one leaves the library and stays there. What was changed again since is left as it is.
+Values and who had brought them come back in your library, and the next sync carries them to the services: to \
+all of them where they are kept in step, else to those that had held them. What a sync changed at a service \
+alone goes back there alone. Nothing is ever deleted at a service: a title that came from one leaves the library \
+and stays there as it was. What was changed again since is left as it is.
 
 Examples:
   kuroibara-cli history                                        # shows the ids

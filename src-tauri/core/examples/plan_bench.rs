@@ -45,7 +45,7 @@ fn state(n: usize) -> MangaState {
     if n.is_multiple_of(10) {
         entry.chapters += 1;
     }
-    MangaState { local: Local::Present(entry, Stamps::all(Stamp { at: day(3), origin: Origin::User })), sides }
+    MangaState { local: Local::Present(entry, Stamps::all(Stamp::new(day(3), Origin::User))), sides }
 }
 
 fn entry(n: usize) -> Entry {
@@ -70,7 +70,7 @@ fn side(provider: Provider, n: usize, entry: &Entry) -> Side {
     let mut base = Base { entry_id: entry_id.clone(), ..Base::default() };
     for (field, value) in held.iter() {
         let ours = Some(Sent { raw: entry.get(field), projected: value.clone() });
-        base.pairs[field] = Some(Pair { ours, theirs: value.clone() });
+        base.pairs[field] = Some(Pair::new(ours, value.clone()));
     }
     let mut fields = held;
     if n % 10 == 1 && provider == Provider::ALL[n % 3] {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::{
     Base, Entry, Field, Fields, Intent, Observation, Pair, Shape, Side, Totals, Value,
     shape::Predicted,
-    state::{Presence, Sent},
+    state::{Back, Presence, Sent},
 };
 
 /// The base after `answer` to the write of `intent`. None: the answer belongs to another, new entry (the old one had
@@ -129,12 +129,15 @@ impl<'a> Lesson<'a> {
     fn teach(&self, base: Option<&Base>, trusted: impl Fn(Field) -> bool) -> Base {
         let mut after = base.cloned().unwrap_or_default();
         after.entry_id.clone_from(&self.answer.entry_id);
-        after.presence = Presence::Both;
+        // What only goes back to a provider does not come into the library by that.
+        let is_kept_there = base.is_some_and(|base| base.presence == Presence::KeptThere);
+        after.presence = if is_kept_there { Presence::KeptThere } else { Presence::Both };
         for field in Field::ALL {
             match self.answer.fields.get(field) {
                 None => after.pairs[field] = None,
                 Some(theirs) if trusted(field) => {
-                    if let Some(pair) = self.pair(field, theirs) {
+                    let back = base.and_then(|base| base.pairs[field].as_ref()?.back.as_ref());
+                    if let Some(pair) = self.pair(field, theirs, back) {
                         after.pairs[field] = Some(pair);
                     }
                 }
@@ -145,17 +148,19 @@ impl<'a> Lesson<'a> {
     }
 
     /// The new pair of `field`; none leaves the old one: nothing happened to it, or it is somebody's edit.
-    fn pair(&self, field: Field, theirs: &Value) -> Option<Pair> {
+    fn pair(&self, field: Field, theirs: &Value, back: Option<&Back>) -> Option<Pair> {
         let theirs = theirs.clone();
         if let Some(sent) = self.intent.sent.get(field) {
+            let went_back = back.is_some_and(|back| back.value == *sent);
+            let sent = self.mine.get(field).filter(|_| went_back).unwrap_or(sent);
             let raw = self.intent.raw.get(field).filter(|_| !self.was_crossed(field, &theirs));
             let ours = raw.map(|raw| Sent { raw: raw.clone(), projected: sent.clone() });
-            return Some(Pair { ours, theirs });
+            return Some(Pair::new(ours, theirs));
         }
         if self.before(field) == Some(&theirs) || !self.is_explained(field, &theirs) {
             return None;
         }
-        Some(Pair { ours: self.confirmed(field, &theirs), theirs })
+        Some(Pair::new(self.confirmed(field, &theirs), theirs))
     }
 
     /// Whether somebody set the same status between the reading and the write, so that to the provider's rules ours was no

@@ -30,7 +30,7 @@ pub use policy::{Direction, Policy, ProviderPolicy, RemovalPolicy, Rule};
 pub use provider::Provider;
 pub use score::Score;
 pub use shape::{Shape, Totals};
-pub use state::{Base, Intent, Local, MangaState, Observation, Origin, Pair, Remote, Side, Stamp, Stamps};
+pub use state::{Back, Base, Intent, Local, MangaState, Observation, Origin, Pair, Remote, Side, Stamp, Stamps};
 pub use status::Status;
 
 /// A moment in time, always UTC.

@@ -117,7 +117,7 @@ impl Merged {
     /// edit does. What was set after it was chosen is newer.
     pub(crate) fn grant(&mut self, wishes: &Wishes) {
         let Local::Present(entry, stamps) = &mut self.local else { return };
-        let stamp = Stamp { at: wishes.at, origin: Origin::User };
+        let stamp = Stamp::new(wishes.at, Origin::User);
         for (field, value) in wishes.fields.iter() {
             let before = entry.get(field);
             if before != *value && stamps.fields[field].at <= wishes.at {
@@ -140,7 +140,7 @@ impl Merged {
             if left_out[*field] {
                 continue;
             }
-            let pair = seen.get(*field).map(|theirs| Pair { ours: None, theirs: theirs.clone() });
+            let pair = seen.get(*field).map(|theirs| Pair::new(None, theirs.clone()));
             self.bases[provider].get_or_insert_default().pairs[*field] = pair;
         }
     }

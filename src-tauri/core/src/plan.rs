@@ -9,6 +9,7 @@ use crate::{
     Field, Fields, Local, MangaState, Origin, Policy, Provider, Stamp, Stamps, Time, Value,
     merge::{self, Arrival, Merged},
     push::{self, Push},
+    state::Presence,
 };
 
 /// What one sync would do for one manga.
@@ -84,6 +85,15 @@ pub struct FieldChange {
     pub origin: Origin,
     /// When it was set.
     pub at: Time,
+    /// Whether a person brought it back then, by an undo or from a kept list.
+    pub brought_back: bool,
+}
+
+impl FieldChange {
+    fn new(field: Field, before: Option<Value>, after: Value, stamp: Stamp) -> Self {
+        let Stamp { at, origin, brought_back, .. } = stamp;
+        Self { field: field.as_str(), before, after: Some(after), origin, at, brought_back }
+    }
 }
 
 /// Values that a person chose while looking at a plan: they take the place of what the merge found, and go everywhere as any
@@ -131,6 +141,12 @@ fn plan_changes(state: &MangaState, policy: &Policy, wishes: Option<&Wishes>) ->
         (Local::Present(entry, stamps), Some(side)) => {
             push::push(provider, (entry, stamps), side, merged.bases[provider].as_ref(), &merged.questions, policy)
         }
+        (Local::Removed(entry, stamps, _), Some(side)) => match &merged.bases[provider] {
+            Some(base) if base.presence == Presence::KeptThere => {
+                push::put_back(provider, (entry, stamps), side, base, policy)
+            }
+            Some(_) | None => Push::default(),
+        },
         (Local::Present(..) | Local::Removed(..) | Local::Never, _) => Push::default(),
     });
     for (provider, push) in &pushes {
@@ -184,7 +200,7 @@ impl MangaPlan {
             Some(self.push_row(provider, request, state))
         });
         let removal = match &self.merged.local {
-            Local::Removed(_, _, at) => Some(Stamp { at: *at, origin: Origin::User }),
+            Local::Removed(_, _, at) => Some(Stamp::new(*at, Origin::User)),
             Local::Present(..) | Local::Never => None,
         };
         let removals = self.merged.removals.iter().map(|provider| Row {
@@ -222,30 +238,40 @@ impl MangaPlan {
 
     fn push_row(&self, provider: Provider, request: &push::Request, state: &MangaState) -> Row {
         let before = state.sides[provider].as_ref().and_then(|side| side.remote.present()).map(|seen| &seen.fields);
-        let Some((_, stamps)) = self.merged.local.present() else {
-            // Only what is in the library is sent.
+        let Some(stamps) = self.sent_stamps(provider) else {
             return Row { provider, action: Action::Push, stamp: None, fields: Vec::new() };
         };
         let (action, stamp) =
             if request.creates { (Action::CreateRemote, Some(stamps.presence)) } else { (Action::Push, None) };
-        Row { provider, action, stamp, fields: changes(before, &request.fields, stamps) }
+        Row { provider, action, stamp, fields: changes(before, &request.fields, &stamps) }
+    }
+
+    /// When and by whom the fields were set that `provider` is sent: by itself where something goes back there. None of a
+    /// title that was never in the library.
+    pub fn sent_stamps(&self, provider: Provider) -> Option<Stamps> {
+        let (Local::Present(_, stamps) | Local::Removed(_, stamps, _)) = &self.merged.local else { return None };
+        let (mut stamps, base) = (*stamps, self.merged.bases[provider].as_ref());
+        let request = self.pushes[provider].request.as_ref();
+        for (field, sent) in request.into_iter().flat_map(|request| request.fields.iter()) {
+            let back = base.and_then(|base| base.pairs[field].as_ref()?.back.as_ref());
+            if let Some(back) = back.filter(|back| back.value == *sent) {
+                stamps.fields[field] = Stamp::brought_back(back.at, Origin::Provider(provider));
+            }
+        }
+        Some(stamps)
     }
 
     fn pulled(&self, pull: &merge::Pull) -> FieldChange {
         let wish = self.merged.granted.iter().find(|granted| granted.field == pull.field);
         let (after, stamp) = wish.map_or((&pull.after, pull.stamp), |granted| (&granted.after, granted.stamp));
-        let (before, after) = (Some(pull.before.clone()), Some(after.clone()));
-        FieldChange { field: pull.field.as_str(), before, after, origin: stamp.origin, at: stamp.at }
+        FieldChange::new(pull.field, Some(pull.before.clone()), after.clone(), stamp)
     }
 }
 
 fn changes(before: Option<&Fields>, after: &Fields, stamps: &Stamps) -> Vec<FieldChange> {
-    let change = |field: Field, value: &Value| FieldChange {
-        field: field.as_str(),
-        before: before.and_then(|fields| fields.get(field)).cloned(),
-        after: Some(value.clone()),
-        origin: stamps.fields[field].origin,
-        at: stamps.fields[field].at,
+    let change = |field: Field, value: &Value| {
+        let before = before.and_then(|fields| fields.get(field)).cloned();
+        FieldChange::new(field, before, value.clone(), stamps.fields[field])
     };
     after.iter().filter(|(_, value)| before.is_some() || !value.is_empty()).map(|(f, v)| change(f, v)).collect()
 }

@@ -48,6 +48,23 @@ pub enum Held {
     Asked,
 }
 
+/// What goes back to `provider` of an `entry` that is kept there and not in the library any more.
+pub(crate) fn put_back(
+    provider: Provider,
+    (entry, stamps): (&Entry, &Stamps),
+    side: &Side,
+    base: &Base,
+    policy: &Policy,
+) -> Push {
+    let sender = Sender::new(provider, (entry, stamps), side, &[], policy);
+    match &side.remote {
+        Remote::Present(seen) if sender.chosen.pushes() => {
+            sender.put_back(&sender.shape.project(&seen.fields, side.totals), base)
+        }
+        Remote::Present(_) | Remote::Unknown | Remote::Absent => Push::default(),
+    }
+}
+
 /// What is to be sent of `entry` to `provider`, given what the merge left open.
 pub fn push(
     provider: Provider,
@@ -57,19 +74,8 @@ pub fn push(
     questions: &[Question],
     policy: &Policy,
 ) -> Push {
-    let chosen = &policy.providers[provider];
-    let sender = Sender {
-        provider,
-        chosen,
-        shape: chosen.shape(provider),
-        totals: side.totals,
-        left_out: side.left_out,
-        entry,
-        stamps,
-        questions,
-        keep_in_step: policy.keep_in_step,
-    };
-    if !chosen.pushes() || questions.contains(&Question::VanishedThere(provider)) {
+    let sender = Sender::new(provider, (entry, stamps), side, questions, policy);
+    if !sender.chosen.pushes() || questions.contains(&Question::VanishedThere(provider)) {
         return Push::default();
     }
     match (&side.remote, base) {
@@ -95,7 +101,19 @@ struct Sender<'a> {
     keep_in_step: bool,
 }
 
-impl Sender<'_> {
+impl<'a> Sender<'a> {
+    fn new(
+        provider: Provider,
+        (entry, stamps): (&'a Entry, &'a Stamps),
+        side: &Side,
+        questions: &'a [Question],
+        policy: &'a Policy,
+    ) -> Self {
+        let (chosen, keep_in_step) = (&policy.providers[provider], policy.keep_in_step);
+        let (shape, totals, left_out) = (chosen.shape(provider), side.totals, side.left_out);
+        Self { provider, chosen, shape, totals, left_out, entry, stamps, questions, keep_in_step }
+    }
+
     fn create(&self) -> Push {
         let hold = |held| Push { held_entry: Some(held), ..Push::default() };
         if self.is_held(self.stamps.presence) || self.is_held(self.stamps.fields[Field::Status]) {
@@ -120,12 +138,13 @@ impl Sender<'_> {
         if self.is_private_there() {
             return Push { held_entry: Some(Held::Private), ..Push::default() };
         }
-        let mine = self.shape.project(&self.entry.fields(), self.totals);
+        let own = self.shape.project(&self.entry.fields(), self.totals);
+        let mine = self.with_what_goes_back(&own, &base);
         let (held, due): (Vec<_>, Vec<_>) = mine
             .iter()
             .filter(|(field, value)| self.is_due(*field, value, theirs.get(*field), &base))
             .map(|(field, _)| field)
-            .partition(|field| self.is_held(self.stamps.fields[*field]));
+            .partition(|field| self.is_held(self.stamps.fields[*field]) && !goes_back(&base, *field, mine.get(*field)));
         if due.is_empty() {
             return Push { held, ..Push::default() };
         }
@@ -134,11 +153,45 @@ impl Sender<'_> {
         match goal.first_step() {
             Some(fields) if goal.would_change_more(&fields, &held) => wait(held),
             None if goal.is_in_the_way_of_a_person(&held) => wait(held),
-            None => Push { accepted: Some(Box::new(self.accept(base, &mine, theirs, &due))), held, ..Push::default() },
+            None => Push { accepted: Some(Box::new(self.accept(base, &own, theirs, &due))), held, ..Push::default() },
             Some(fields) => {
                 Push { request: Some(Box::new(Request { creates: false, fields })), held, ..Push::default() }
             }
         }
+    }
+
+    /// What goes back to a provider whose entry is not in the library any more.
+    fn put_back(&self, theirs: &Fields, base: &Base) -> Push {
+        let due: Vec<Field> =
+            Field::ALL.into_iter().filter(|field| self.is_to_be_put_back(*field, theirs, base)).collect();
+        let backs =
+            due.iter().filter_map(|field| Some((*field, base.pairs[*field].as_ref()?.back.as_ref()?.value.clone())));
+        let mine =
+            self.shape.project(&backs.fold(theirs.clone(), |all, (field, value)| all.with(field, value)), self.totals);
+        let goal = Goal { sender: self, mine: &mine, theirs, due: &due };
+        let request = goal.first_step().map(|fields| Box::new(Request { creates: false, fields }));
+        Push { request, ..Push::default() }
+    }
+
+    /// Whether something goes back, and nobody has changed it there meanwhile.
+    fn is_to_be_put_back(&self, field: Field, theirs: &Fields, base: &Base) -> bool {
+        let Some(Pair { back: Some(back), theirs: known, .. }) = &base.pairs[field] else { return false };
+        let is_as_known = theirs.get(field) == Some(known);
+        is_as_known && back.value != *known && self.takes_part(field)
+    }
+
+    /// Ours in the provider's terms, but for what goes back there: unless the library's own value was changed since.
+    fn with_what_goes_back(&self, own: &Fields, base: &Base) -> Fields {
+        let is_as_sent = |field: Field, pair: &Pair| pair.ours.as_ref().is_some_and(|s| s.raw == self.entry.get(field));
+        let backs = base.pairs.iter().filter_map(|(field, pair)| {
+            let pair = pair.as_ref().filter(|pair| is_as_sent(field, pair))?;
+            Some((field, pair.back.as_ref()?.value.clone()))
+        });
+        let mut backs = backs.peekable();
+        if backs.peek().is_none() {
+            return own.clone();
+        }
+        self.shape.project(&backs.fold(own.clone(), |all, (field, value)| all.with(field, value)), self.totals)
     }
 
     /// Whether the library's value of `field` should go out: it differs from theirs and was not agreed or accepted.
@@ -149,7 +202,7 @@ impl Sender<'_> {
             Some(Pair { ours: None, .. }) => true,
             Some(Pair { ours: Some(sent), .. }) => sent.raw != self.entry.get(field) || sent.projected != *mine,
         };
-        unsent && self.may_send(field)
+        (unsent || goes_back(base, field, Some(mine))) && self.may_send(field)
     }
 
     fn may_send(&self, field: Field) -> bool {
@@ -167,7 +220,9 @@ impl Sender<'_> {
     fn is_held(&self, stamp: Stamp) -> bool {
         match stamp.origin {
             Origin::User => false,
-            Origin::Provider(origin) => origin != self.provider && !self.keep_in_step,
+            Origin::Provider(origin) => {
+                origin != self.provider && !self.keep_in_step && !stamp.goes_back[self.provider]
+            }
         }
     }
 
@@ -180,10 +235,15 @@ impl Sender<'_> {
         for field in due {
             let (Some(projected), Some(theirs)) = (mine.get(*field), theirs.get(*field)) else { continue };
             let ours = Some(Sent { raw: self.entry.get(*field), projected: projected.clone() });
-            base.pairs[*field] = Some(Pair { ours, theirs: theirs.clone() });
+            base.pairs[*field] = Some(Pair::new(ours, theirs.clone()));
         }
         base
     }
+}
+
+fn goes_back(base: &Base, field: Field, mine: Option<&Value>) -> bool {
+    let back = base.pairs[field].as_ref().and_then(|pair| pair.back.as_ref());
+    back.is_some_and(|back| Some(&back.value) == mine)
 }
 
 /// What the provider's entry should become: ours where something is due, theirs elsewhere.

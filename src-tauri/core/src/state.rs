@@ -51,6 +51,35 @@ pub struct Stamp {
     pub at: Time,
     /// Its author.
     pub origin: Origin,
+    /// Whether a person brought the value back, by an undo or from a kept list: then the moment is theirs, and the author
+    /// whoever had brought it first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brought_back: bool,
+    /// Services that held the value before what was taken back was sent there: it goes back to them whether or not services
+    /// are kept in step.
+    #[serde(default, skip_serializing_if = "is_nowhere")]
+    pub goes_back: EnumMap<Provider, bool>,
+}
+
+fn is_nowhere(services: &EnumMap<Provider, bool>) -> bool {
+    services.values().all(|goes| !goes)
+}
+
+impl Stamp {
+    /// An edit by `origin` at the moment `at`.
+    pub fn new(at: Time, origin: Origin) -> Self {
+        Self { at, origin, brought_back: false, goes_back: EnumMap::default() }
+    }
+
+    /// What `origin` had brought, brought back by a person at the moment `at`.
+    pub fn brought_back(at: Time, origin: Origin) -> Self {
+        Self { brought_back: true, ..Self::new(at, origin) }
+    }
+
+    /// The value goes back to these services too.
+    pub(crate) fn goes_back_to(&mut self, services: EnumMap<Provider, bool>) {
+        services.into_iter().filter(|(_, goes)| *goes).for_each(|(at, _)| self.goes_back[at] = true);
+    }
 }
 
 /// The stamps of an entry: one per field and one for its presence.
@@ -86,6 +115,14 @@ impl Local {
         match self {
             Self::Present(entry, stamps) => Some((entry, stamps)),
             Self::Never | Self::Removed(..) => None,
+        }
+    }
+
+    /// The entry as it is, or as it was when it was removed.
+    pub fn entry(&self) -> Option<&Entry> {
+        match self {
+            Self::Present(entry, _) | Self::Removed(entry, ..) => Some(entry),
+            Self::Never => None,
         }
     }
 }
@@ -132,6 +169,25 @@ pub struct Pair {
     pub ours: Option<Sent>,
     /// Theirs as answered.
     pub theirs: Value,
+    /// What goes back there, whatever the library holds.
+    pub back: Option<Back>,
+}
+
+/// What a provider held before a write that a person took back, and gets again. It tells the provider nothing that it had
+/// not, so it goes whether or not services are kept in step; what the library holds then is an accepted difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// The value, in the provider's terms.
+    pub value: Value,
+    /// When the write was taken back.
+    pub at: Time,
+}
+
+impl Pair {
+    /// What was said as `ours`, and answered as `theirs`.
+    pub fn new(ours: Option<Sent>, theirs: Value) -> Self {
+        Self { ours, theirs, back: None }
+    }
 }
 
 /// A value as it left the library.
@@ -181,6 +237,10 @@ struct BaseText {
     raw: Fields,
     ours: Fields,
     theirs: Fields,
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    back: Fields,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    back_at: Vec<(Field, Time)>,
 }
 
 impl From<BaseText> for Base {
@@ -188,7 +248,9 @@ impl From<BaseText> for Base {
         let pairs = Pairs(Arc::new(EnumMap::from_fn(|field| {
             let sent = text.raw.remove(field).zip(text.ours.remove(field));
             let ours = sent.map(|(raw, projected)| Sent { raw, projected });
-            text.theirs.remove(field).map(|theirs| Pair { ours, theirs })
+            let at = text.back_at.iter().find(|(of, _)| *of == field);
+            let back = text.back.remove(field).zip(at).map(|(value, (_, at))| Back { value, at: *at });
+            text.theirs.remove(field).map(|theirs| Pair { ours, theirs, back })
         })));
         Self { entry_id: text.entry_id, presence: text.presence, pairs }
     }
@@ -197,14 +259,19 @@ impl From<BaseText> for Base {
 impl From<Base> for BaseText {
     fn from(base: Base) -> Self {
         let (mut raw, mut ours, mut theirs) = (Fields::new(), Fields::new(), Fields::new());
+        let (mut back, mut back_at) = (Fields::new(), Vec::new());
         for (field, pair) in base.pairs.iter() {
             let Some(pair) = pair else { continue };
+            if let Some(Back { value, at }) = &pair.back {
+                back.set(field, value.clone());
+                back_at.push((field, *at));
+            }
             theirs.set(field, pair.theirs.clone());
             let Some(sent) = &pair.ours else { continue };
             raw.set(field, sent.raw.clone());
             ours.set(field, sent.projected.clone());
         }
-        Self { entry_id: base.entry_id, presence: base.presence, raw, ours, theirs }
+        Self { entry_id: base.entry_id, presence: base.presence, raw, ours, theirs, back, back_at }
     }
 }
 

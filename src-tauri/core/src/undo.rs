@@ -1,9 +1,10 @@
 //! Taking changes back: value and former origin return to the library, and the same merge carries them on. Bases are not
-//! touched, so an edit that was never sent still goes out; nothing is ever deleted at a provider.
+//! touched, so an edit that was never sent still goes out; nothing is ever deleted at a provider. What was changed at a
+//! provider alone goes back there alone: it is noted in the agreement with that provider, and nobody else hears of it.
 
 use crate::{
-    Base, Field, Fields, Local, MangaState, Origin, Provider, Remote, Shape, Stamp, Stamps, Time, Value,
-    state::Presence,
+    Base, Field, Fields, Local, MangaState, Origin, Pair, Provider, Remote, Shape, Stamp, Stamps, Time, Value,
+    state::{Back, Presence, Sent},
 };
 use enum_map::EnumMap;
 
@@ -20,6 +21,8 @@ pub enum Step {
         after: Value,
         /// Who had brought what it was.
         former: Origin,
+        /// Providers that held what it was until what it became was sent there.
+        held: EnumMap<Provider, bool>,
     },
     /// A field was changed at a provider by what the library sent.
     There {
@@ -34,10 +37,24 @@ pub enum Step {
         /// Who had brought the library's value of then.
         former: Origin,
     },
+    /// A field was changed at a provider, and nothing here: it goes back there alone.
+    Only {
+        /// At which provider.
+        provider: Provider,
+        /// Which one.
+        field: Field,
+        /// What was there, in the provider's terms.
+        before: Value,
+        /// What it became there.
+        after: Value,
+    },
     /// The entry came into the library.
     Came,
     /// The entry was removed from the library.
-    Went,
+    Went {
+        /// Providers where it was removed for that.
+        there: EnumMap<Provider, bool>,
+    },
 }
 
 /// Why something was not taken back.
@@ -62,6 +79,8 @@ pub struct Undone {
     pub bases: EnumMap<Provider, Option<Base>>,
     /// The fields that changed: what was and what is now.
     pub fields: Vec<(Field, Value, Value, Origin)>,
+    /// What goes back at one provider alone: what is there now and what will be.
+    pub there: Vec<(Provider, Field, Value, Value)>,
     /// What stayed, and why.
     pub left: Vec<(Option<Field>, Left)>,
 }
@@ -87,7 +106,7 @@ pub fn restore(state: &MangaState, kept: &Kept<'_>, at: Time, force: bool) -> Un
             undone.left.push((None, Left::NewerEdit));
             return undone;
         }
-        Local::Removed(..) => undone.bring_back(at),
+        Local::Removed(..) => undone.bring_back(at, EnumMap::default()),
         Local::Present(..) | Local::Never => {}
     }
     let Local::Present(entry, stamps) = &mut undone.local else {
@@ -106,7 +125,7 @@ pub fn restore(state: &MangaState, kept: &Kept<'_>, at: Time, force: bool) -> Un
             continue;
         }
         entry.set(field, value.clone());
-        stamps.fields[field] = Stamp { at, origin };
+        stamps.fields[field] = Stamp::brought_back(at, origin);
         undone.fields.push((field, now, value.clone(), origin));
     }
     if side.remote == Remote::Absent {
@@ -119,13 +138,20 @@ pub fn restore(state: &MangaState, kept: &Kept<'_>, at: Time, force: bool) -> Un
 pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone {
     let mut undone = Undone::nothing(state);
     // An entry comes back before its fields do, and goes after everything else.
-    if steps.contains(&Step::Went) && !steps.contains(&Step::Came) {
-        undone.bring_back(at);
+    let came = steps.contains(&Step::Came);
+    let went = steps.iter().find_map(|step| if let Step::Went { there } = step { Some(*there) } else { None });
+    if let Some(there) = went.filter(|_| !came) {
+        undone.bring_back(at, there);
     }
     for step in steps {
-        undone.take_back(step, at, force);
+        match step {
+            Step::Only { provider, field, before, after } => {
+                undone.put_back(state, (*provider, *field), (before, after), at, force);
+            }
+            _ => undone.take_back(step, at, force),
+        }
     }
-    if steps.contains(&Step::Came) && !steps.contains(&Step::Went) {
+    if came && went.is_none() {
         undone.send_away(state, steps, at, force);
     }
     undone
@@ -134,36 +160,72 @@ pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone
 impl Undone {
     fn nothing(state: &MangaState) -> Self {
         let bases = EnumMap::from_fn(|provider| state.sides[provider].as_ref().and_then(|side| side.base.clone()));
-        Self { local: state.local.clone(), bases, fields: Vec::new(), left: Vec::new() }
+        Self { local: state.local.clone(), bases, fields: Vec::new(), there: Vec::new(), left: Vec::new() }
     }
 
     fn take_back(&mut self, step: &Step, at: Time, force: bool) {
-        let (field, before, former, is_newest) = match step {
-            Step::Here { field, before, after, former } => {
-                (*field, before, *former, self.holds(*field, |v| v == after))
+        let (field, before, former, held, is_newest) = match step {
+            Step::Here { field, before, after, former, held } => {
+                (*field, before, *former, *held, self.holds(*field, |v| v == after))
             }
             Step::There { provider, field, before, after, former } => {
                 let shape = Shape::of(*provider);
                 let rounds = |v: &Value| shape.round(*field, v, crate::Totals::default()) == *after;
-                (*field, before, *former, self.holds(*field, rounds))
+                let held = EnumMap::from_fn(|at| at == *provider);
+                (*field, before, *former, held, self.holds(*field, rounds))
             }
-            Step::Came | Step::Went => return,
+            Step::Only { .. } | Step::Came | Step::Went { .. } => return,
         };
         let Local::Present(entry, stamps) = &mut self.local else {
             return self.left.push((Some(field), Left::NotHere));
         };
         let now = entry.get(field);
         if now == *before {
-            // Another step of the same undo may have brought it back.
-            if !self.fields.iter().any(|(done, ..)| *done == field) {
+            // Another step of the same undo may have brought it back: then it goes back there too.
+            if self.fields.iter().any(|(done, ..)| *done == field) {
+                stamps.fields[field].goes_back_to(held);
+            } else {
                 self.left.push((Some(field), Left::AlreadyBack));
             }
         } else if !is_newest && !force {
             self.left.push((Some(field), Left::NewerEdit));
         } else {
             entry.set(field, before.clone());
-            stamps.fields[field] = Stamp { at, origin: former };
+            stamps.fields[field] = Stamp { goes_back: held, ..Stamp::brought_back(at, former) };
             self.fields.push((field, now, before.clone(), former));
+        }
+    }
+
+    /// What the provider held goes back there, and what the library holds is a difference that was accepted.
+    fn put_back(
+        &mut self,
+        state: &MangaState,
+        (provider, field): (Provider, Field),
+        (before, after): (&Value, &Value),
+        at: Time,
+        force: bool,
+    ) {
+        let side = state.sides[provider].as_ref();
+        let theirs = side.and_then(|side| side.remote.present()).and_then(|seen| seen.fields.get(field));
+        let (Some(side), Some(theirs), Some(entry)) = (side, theirs, self.local.entry()) else {
+            return self.left.push((Some(field), Left::NotHere));
+        };
+        let raw = entry.get(field);
+        let own = Shape::of(provider).project(&entry.fields(), side.totals);
+        let projected = own.get(field).unwrap_or(theirs).clone();
+        let base = self.bases[provider].get_or_insert_default();
+        let pair = base.pairs[field].get_or_insert_with(|| Pair::new(None, theirs.clone()));
+        let now = pair.back.as_ref().map_or(theirs, |back| &back.value).clone();
+        let was = state.local.entry().map(|entry| entry.get(field));
+        let is_edited = pair.ours.as_ref().is_some_and(|sent| Some(&sent.raw) != was.as_ref());
+        if now == *before {
+            self.left.push((Some(field), Left::AlreadyBack));
+        } else if (now != *after || is_edited) && !force {
+            self.left.push((Some(field), Left::NewerEdit));
+        } else {
+            let back = Some(Back { value: before.clone(), at });
+            *pair = Pair { ours: Some(Sent { raw, projected }), theirs: theirs.clone(), back };
+            self.there.push((provider, field, now, before.clone()));
         }
     }
 
@@ -171,11 +233,12 @@ impl Undone {
         self.local.present().is_some_and(|(entry, _)| is_it(&entry.get(field)))
     }
 
-    fn bring_back(&mut self, at: Time) {
+    fn bring_back(&mut self, at: Time, there: EnumMap<Provider, bool>) {
         match &self.local {
             Local::Removed(entry, stamps, _) => {
-                let presence = Stamp { at, origin: Origin::User };
-                self.local = Local::Present(entry.clone(), Stamps { presence, ..*stamps });
+                let mut stamps = Stamps { presence: Stamp::new(at, Origin::User), ..*stamps };
+                stamps.fields.values_mut().for_each(|stamp| stamp.goes_back_to(there));
+                self.local = Local::Present(entry.clone(), stamps);
             }
             Local::Present(..) => self.left.push((None, Left::AlreadyBack)),
             Local::Never => self.left.push((None, Left::NotHere)),

@@ -99,7 +99,7 @@ impl Case {
             world.lists(provider, there.remote.map(values));
         }
         world.wait(7_200);
-        let stamp = |at| Stamp { at, origin: Origin::User };
+        let stamp = |at| Stamp::new(at, Origin::User);
         let mut stamps = Stamps::all(stamp(agreed_at));
         let entry = |n: usize| Entry::from_fields(&values(n));
         if let Here::There(n) | Here::Removed(n) = self.here {
@@ -125,7 +125,7 @@ impl World {
         for (field, theirs) in read.fields.iter() {
             let Some(projected) = held.get(field).cloned() else { continue };
             let ours = Some(Sent { raw: entry.get(field), projected });
-            base.pairs[field] = Some(Pair { ours, theirs: theirs.clone() });
+            base.pairs[field] = Some(Pair::new(ours, theirs.clone()));
         }
         self.observe(provider, Some(read));
         let link = &mut self.links[provider];

@@ -204,7 +204,7 @@ impl Engine {
         if changed.is_empty() {
             return None;
         }
-        let stamp = Stamp { at: self.clock.now(), origin: Origin::User };
+        let stamp = Stamp::new(self.clock.now(), Origin::User);
         let mut stamps = *stamps;
         changed.iter().for_each(|field| stamps.fields[*field] = stamp);
         let mut change = self.due_everywhere(loaded);
@@ -216,7 +216,7 @@ impl Engine {
 
     /// An entry that was removed, as it was; none if it is there.
     fn brought_back(&self, loaded: &LoadedManga) -> Option<MangaChange> {
-        let stamp = Stamp { at: self.clock.now(), origin: Origin::User };
+        let stamp = Stamp::new(self.clock.now(), Origin::User);
         let (entry, stamps) = match &loaded.state.local {
             Local::Present(..) => return None,
             Local::Removed(entry, stamps, _) => (entry.clone(), Stamps { presence: stamp, ..*stamps }),
@@ -279,7 +279,7 @@ impl Engine {
         change.work = WorkChange::New(details_of([work].into_iter()));
         let added = self.line(manga, (None, None, to_json(&entry.fields())), "added");
         change.journal = vec![JournalRow { origin, ..added }];
-        change.local = Some(Local::Present(entry, Stamps::all(Stamp { at: now, origin })));
+        change.local = Some(Local::Present(entry, Stamps::all(Stamp::new(now, origin))));
         Ok(self.commit_whole(&[change]).await?.then_some(manga))
     }
 

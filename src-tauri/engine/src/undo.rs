@@ -7,7 +7,7 @@ pub(crate) mod steps;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kuroibara_core::{
-    Field, MangaId, Provider, RunId, Time,
+    Field, MangaId, Origin, Provider, RunId, Time, Value,
     undo::{Left, Undone, undo},
 };
 use serde::Serialize;
@@ -60,8 +60,10 @@ pub struct UndoneRow {
     pub manga_id: MangaId,
     /// Its title.
     pub title: String,
-    /// `undo`, `restore` (it is in the library again) or `remove_local`.
+    /// `undo`, `restore` (it is in the library again), `remove_local`, or `put_back` (at a provider alone).
     pub action: &'static str,
+    /// Where something goes back alone; none: in the library.
+    pub provider: Option<Provider>,
     /// Field by field.
     pub fields: Vec<UndoneField>,
 }
@@ -78,6 +80,12 @@ pub struct UndoneField {
     /// What is there again.
     #[cfg_attr(feature = "specta", specta(type = Option<kuroibara_core::Value>))]
     pub after: Option<serde_json::Value>,
+}
+
+impl UndoneField {
+    fn new(field: Field, before: &Value, after: &Value) -> Self {
+        Self { field, before: to_json(before), after: to_json(after) }
+    }
 }
 
 /// Something that was not taken back.
@@ -166,10 +174,11 @@ impl Engine {
         report: &mut UndoReport,
     ) -> Result<(), EngineError> {
         let pasts = self.db.journal_of(&some.iter().map(|(manga, _)| *manga).collect::<Vec<_>>()).await?;
+        let keeps_in_step = self.db.local_user().await?.keep_in_step;
         let now = self.clock.now();
         let outcome = |loaded: &LoadedManga, rows: &Vec<JournalRow>| {
             let past = pasts.get(&loaded.id).map_or(&[][..], Vec::as_slice);
-            undo(&loaded.state, &steps(rows, past, loaded), now, force)
+            undo(&loaded.state, &steps(rows, past, loaded, keeps_in_step), now, force)
         };
         self.take_back(run, some, outcome, report).await
     }
@@ -222,7 +231,11 @@ impl Engine {
             let row = self.line(loaded.id, (Some(*field), to_json(before), to_json(after)), "undo");
             JournalRow { origin: *former, ..row }
         });
-        let lines = fields.chain(self.presence_line(loaded, undone));
+        let there = undone.there.iter().map(|(provider, field, before, after)| {
+            let row = self.line(loaded.id, (Some(*field), to_json(before), to_json(after)), "undo");
+            JournalRow { provider: Some(*provider), origin: Origin::Provider(*provider), ..row }
+        });
+        let lines = fields.chain(there).chain(self.presence_line(loaded, undone));
         change.journal = lines.map(|row| JournalRow { run: Some(run), ..row }).collect();
         change.local = (undone.local != loaded.state.local).then(|| undone.local.clone());
         Some(change)
@@ -275,7 +288,15 @@ fn note(report: &mut UndoReport, loaded: &LoadedManga, undone: &Undone) {
         field: *field,
         why: *why,
     }));
-    if !changes(loaded, undone) {
+    for provider in Provider::ALL {
+        let of = undone.there.iter().filter(|(at, ..)| *at == provider);
+        let fields: Vec<_> = of.map(|(_, field, before, after)| UndoneField::new(*field, before, after)).collect();
+        if !fields.is_empty() {
+            let (title, action) = (title.clone(), "put_back");
+            report.plan.push(UndoneRow { manga_id, title, action, provider: Some(provider), fields });
+        }
+    }
+    if undone.local == loaded.state.local {
         return;
     }
     let action = match (loaded.state.local.present(), undone.local.present()) {
@@ -283,12 +304,8 @@ fn note(report: &mut UndoReport, loaded: &LoadedManga, undone: &Undone) {
         (Some(_), None) => "remove_local",
         (Some(_), Some(_)) | (None, None) => "undo",
     };
-    let fields = undone.fields.iter().map(|(field, before, after, _)| UndoneField {
-        field: *field,
-        before: to_json(before),
-        after: to_json(after),
-    });
-    report.plan.push(UndoneRow { manga_id, title, action, fields: fields.collect() });
+    let fields = undone.fields.iter().map(|(field, before, after, _)| UndoneField::new(*field, before, after));
+    report.plan.push(UndoneRow { manga_id, title, action, provider: None, fields: fields.collect() });
 }
 
 fn nothing_done(report: &UndoReport, manga: &[(MangaId, Vec<JournalRow>)]) -> EngineError {

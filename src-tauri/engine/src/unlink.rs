@@ -75,9 +75,9 @@ impl Engine {
             None => MappingChange { link, ..first_link(mapping.id) },
             Some(there) => {
                 let mut entry = Entry::from_fields(&there.fields);
-                let mut stamps = Stamps::all(Stamp { at: now, origin: Origin::Provider(provider) });
+                let mut stamps = Stamps::all(Stamp::new(now, Origin::Provider(provider)));
                 for (field, before) in sent {
-                    stamps.fields[field] = Stamp { at: now, origin: Origin::User };
+                    stamps.fields[field] = Stamp::new(now, Origin::User);
                     let held = entry.get(field);
                     change.journal.push(self.restored(alone, &(field, held, before.clone(), Origin::User)));
                     entry.set(field, before);
@@ -136,7 +136,7 @@ impl Past {
     fn brought_by(&self, provider: Provider, loaded: &LoadedManga) -> Vec<Step> {
         let elsewhere = |row: &&JournalRow| row.origin == Origin::Provider(provider) && row.provider != Some(provider);
         let rows: Vec<JournalRow> = self.all[..self.since_the_link].iter().filter(elsewhere).cloned().collect();
-        steps(&rows, &self.all, loaded)
+        steps(&rows, &self.all, loaded, true)
     }
 }
 

@@ -19,7 +19,7 @@ export function useChanges() {
     if (!cause) return t('activity.cause.other')
     const origin = isProvider(change.origin) ? providerName(change.origin) : null
     const provider = change.provider ? providerName(change.provider) : t('activity.library')
-    if (cause === 'push') return origin && origin !== provider ? t('activity.cause.push_on', { origin, provider }) : t('activity.cause.push', { provider })
+    if (cause === 'push') return t(`activity.cause.${!origin ? 'push' : origin === provider ? 'push_back' : 'push_on'}`, { origin: origin ?? '', provider })
     return t(`activity.cause.${cause}`, { origin: origin ?? t('activity.you'), provider })
   }
 

@@ -182,7 +182,7 @@ export function fakeApi(world: World): FakeApi {
     snapshot: (id, search, limit, offset) => snapshotOf(world, id, search, limit, offset),
     restoreSnapshot: (_id, manga) => {
       const titles = world.entries.slice(0, 3).filter((entry) => !manga || entry.manga_id === manga)
-      return { run_id: crypto.randomUUID(), applied: true, plan: titles.map(({ manga_id, title }) => ({ manga_id, title, action: 'undo', fields: [] })), left: [] }
+      return { run_id: crypto.randomUUID(), applied: true, plan: titles.map(({ manga_id, title }) => ({ manga_id, title, action: 'undo', provider: null, fields: [] })), left: [] }
     },
     undoSince: (since, force) => undoneSince(world, since, force),
     library: (query) => {

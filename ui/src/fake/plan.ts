@@ -33,7 +33,7 @@ export function planRun(why: 'first' | 'guard'): RunView {
 }
 
 const change = (field: Field, before: Value, after: Value): WaitingField =>
-  ({ field, before, after, origin: field === 'score' ? 'user' : 'anilist', at: minutesFromNow(field === 'score' ? -20 : -185), skipped: false, wish: null })
+  ({ field, before, after, origin: field === 'score' ? 'user' : 'anilist', at: minutesFromNow(field === 'score' ? -20 : -185), brought_back: false, skipped: false, wish: null })
 
 /** The plan as it stands after a person said something of a part of it. */
 export function decidedPlan(plan: WaitingPlan, { rows, part, verdict }: PlanDecision): WaitingPlan {

@@ -32,7 +32,7 @@ function takeBack(world: World, changes: ChangeView[], force: boolean): UndoRepo
 
 function rowOf({ manga_id, title, field, before, after, cause }: ChangeView): UndoneRow {
   const action = field ? 'undo' : cause === 'removed' ? 'restore' : 'remove_local'
-  return { manga_id, title: title ?? '', action, fields: field ? [{ field, before: after as never, after: before as never }] : [] }
+  return { manga_id, title: title ?? '', action, provider: null, fields: field ? [{ field, before: after as never, after: before as never }] : [] }
 }
 
 const leftOf = ({ manga_id, title, field }: ChangeView): LeftRow => ({ manga_id, title: title ?? '', field, why: 'newer_edit' })

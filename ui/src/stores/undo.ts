@@ -109,7 +109,7 @@ const WENT: ReadonlySet<string> = new Set(['removed', 'push_removed'])
 
 /** What taking a change back means: a value, a title that leaves or comes back, or nothing that can be taken back. */
 export function backOf({ provider, field, cause }: ChangeView): 'value' | 'leave' | 'come' | null {
-  if (field) return provider === null || cause === 'push' ? 'value' : null
+  if (field) return provider === null || cause === 'push' || cause === 'undo' ? 'value' : null
   if (provider === null && CAME.has(cause)) return 'leave'
   return WENT.has(cause) ? 'come' : null
 }

@@ -39,9 +39,10 @@ fn moment(at: Time) -> String {
     DateTime::<Local>::from(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Who changed something, and when.
-fn cause(origin: Origin, at: Time) -> String {
+/// Who changed something, or brought it back, and when.
+fn cause(origin: Origin, at: Time, brought_back: bool) -> String {
     let who = match origin {
+        _ if brought_back => "brought back",
         Origin::User => "you",
         Origin::Provider(provider) => provider.title(),
     };

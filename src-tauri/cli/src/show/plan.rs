@@ -84,9 +84,8 @@ fn what(row: &WaitingRow) -> String {
 
 /// Who changed it last, and when.
 fn why(row: &WaitingRow) -> String {
-    let fields = row.fields.iter().map(|one| (one.at, one.origin));
-    let newest = fields.max_by_key(|(at, _)| *at).or(row.at.zip(row.origin));
-    newest.map(|(at, origin)| cause(origin, at)).unwrap_or_default()
+    let newest = row.fields.iter().max_by_key(|one| one.at).map(|one| cause(one.origin, one.at, one.brought_back));
+    newest.or(row.at.zip(row.origin).map(|(at, origin)| cause(origin, at, false))).unwrap_or_default()
 }
 
 /// What is never synced, the newest first.

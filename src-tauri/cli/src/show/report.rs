@@ -80,8 +80,8 @@ fn rows(plan: &[PlanRow], most: usize, look: Look) -> String {
 
 /// Who changed it last, and when.
 fn why(row: &PlanRow) -> String {
-    let newest = row.fields.iter().map(|one| (one.at, one.origin)).max_by_key(|(at, _)| *at);
-    newest.or(row.at.zip(row.origin)).map(|(at, origin)| cause(origin, at)).unwrap_or_default()
+    let newest = row.fields.iter().max_by_key(|one| one.at).map(|one| cause(one.origin, one.at, one.brought_back));
+    newest.or(row.at.zip(row.origin).map(|(at, origin)| cause(origin, at, false))).unwrap_or_default()
 }
 
 /// What went wrong, what stands in the way, what the reader should know.

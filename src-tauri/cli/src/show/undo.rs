@@ -28,6 +28,8 @@ pub(crate) fn undone(report: &UndoReport, look: Look) -> String {
             "remove_local" => Some("is out of the library; the services keep it".to_owned()),
             _ => None,
         };
+        let place = row.provider.map(|provider| format!("at {}:", provider.title()));
+        let presence = presence.or(place);
         let what: Vec<String> = presence.into_iter().chain(row.fields.iter().map(told)).collect();
         table.row([truncated(&row.title, look.title_width()), what.join(", ")]);
     }

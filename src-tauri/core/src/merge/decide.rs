@@ -166,7 +166,7 @@ fn removed(state: &MangaState, provider: Provider, answer: Answer, at: Time) -> 
     let mut decided = unchanged(state);
     match (answer, &state.local) {
         (Answer::Restore, Local::Removed(entry, stamps, _)) => {
-            let presence = Stamp { at, origin: Origin::User };
+            let presence = Stamp::new(at, Origin::User);
             decided.local = Local::Present(entry.clone(), crate::Stamps { presence, ..*stamps });
         }
         (Answer::Remove, _) => mark(&mut decided.bases[provider], Presence::RemoveThere),

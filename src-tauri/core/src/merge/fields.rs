@@ -251,7 +251,7 @@ impl Outcome {
     /// Takes a provider's values, with the provider's time. A local value that this provider never confirmed is not
     /// lost without a trace, whether it competed or not.
     fn take(&mut self, group: Group, change: &Change<'_>, entry: Entry) {
-        let stamp = Stamp { at: change.view.seen.updated_at, origin: Origin::Provider(change.view.provider) };
+        let stamp = Stamp::new(change.view.seen.updated_at, Origin::Provider(change.view.provider));
         let mut unconfirmed = false;
         for field in group.fields() {
             let (before, after) = (self.entry.get(*field), entry.get(*field));
@@ -287,7 +287,7 @@ impl Outcome {
 
     fn take_one(&mut self, field: Field, change: &Change<'_>) {
         let Some(value) = change.view.changed(field) else { return };
-        let stamp = Stamp { at: change.view.seen.updated_at, origin: Origin::Provider(change.view.provider) };
+        let stamp = Stamp::new(change.view.seen.updated_at, Origin::Provider(change.view.provider));
         let (before, from) = (self.entry.get(field), change.view.provider);
         self.entry.set(field, value.clone());
         self.stamps.fields[field] = stamp;
@@ -331,9 +331,11 @@ impl Outcome {
             let raw = self.entry.get(field);
             if mine == theirs {
                 let ours = Some(Sent { raw, projected: mine.clone() });
-                base.pairs[field] = Some(Pair { ours, theirs: theirs.clone() });
+                let same = |old: &Pair| old.ours == ours && old.theirs == *theirs;
+                let back = base.pairs[field].as_ref().filter(|old| same(old)).and_then(|old| old.back.clone());
+                base.pairs[field] = Some(Pair { ours, theirs: theirs.clone(), back });
             } else if self.beaten.contains(&(view.provider, field.group())) {
-                base.pairs[field] = Some(Pair { ours: None, theirs: theirs.clone() });
+                base.pairs[field] = Some(Pair::new(None, theirs.clone()));
             }
         }
         // One that came out as it was is the old one, and shares its memory.

@@ -118,5 +118,5 @@ fn newest<'a>(seen: impl Iterator<Item = (Provider, &'a Observation)>) -> Option
 }
 
 fn stamp_of(provider: Provider, seen: &Observation) -> Stamp {
-    Stamp { at: seen.updated_at, origin: Origin::Provider(provider) }
+    Stamp::new(seen.updated_at, Origin::Provider(provider))
 }

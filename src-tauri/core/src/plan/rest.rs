@@ -39,7 +39,7 @@ fn is_field_at_rest(
         (None, pair) => pair.is_none(),
         // What is switched off or left out, or can't be held for ours, is left as it is.
         (Some(_), _) if !held_here || !chosen.allows(field) || side.left_out[field] => true,
-        (Some(theirs), Some(Pair { ours: Some(sent), theirs: known })) => {
+        (Some(theirs), Some(Pair { ours: Some(sent), theirs: known, back: None })) => {
             let mine = |value: &Value| shape.round(field, value, side.totals);
             theirs == known && sent.projected == *theirs && sent.raw == value && mine(&value) == *theirs
         }

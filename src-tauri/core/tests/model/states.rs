@@ -58,7 +58,7 @@ fn base(provider: Provider, entry: &Entry) -> Base {
     let mut base = Base::default();
     for (field, value) in held(provider, entry).iter() {
         let ours = Some(Sent { raw: entry.get(field), projected: value.clone() });
-        base.pairs[field] = Some(Pair { ours, theirs: value.clone() });
+        base.pairs[field] = Some(Pair::new(ours, value.clone()));
     }
     base
 }
@@ -71,8 +71,8 @@ pub fn state(chance: &mut Chance, alike: bool) -> (MangaState, Policy) {
     let hour = |provider: Provider| first + apart * provider as usize;
     let sides = EnumMap::from_fn(|provider| Some(side(provider, chance, &common, hour(provider))));
     let stamps = Stamps {
-        presence: Stamp { at: at(0), origin: Origin::User },
-        fields: EnumMap::from_fn(|_| Stamp { at: at(2 * chance.below(8) + 1), origin: Origin::User }),
+        presence: Stamp::new(at(0), Origin::User),
+        fields: EnumMap::from_fn(|_| Stamp::new(at(2 * chance.below(8) + 1), Origin::User)),
     };
     let mut mine = if chance.one_in(2) { common.clone() } else { entry(chance) };
     mine.private = false;

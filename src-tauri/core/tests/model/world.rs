@@ -113,7 +113,7 @@ impl World {
 
     /// The reader edits here; an entry that was removed comes back as it was, with the edit.
     pub fn edit_here(&mut self, changes: &Fields) {
-        let mine = Stamp { at: self.now, origin: Origin::User };
+        let mine = Stamp::new(self.now, Origin::User);
         let (before, mut stamps) = match &self.local {
             Local::Present(entry, stamps) => (entry.clone(), *stamps),
             Local::Removed(entry, stamps, _) => (entry.clone(), Stamps { presence: mine, ..*stamps }),
@@ -157,6 +157,7 @@ impl World {
             before: step.before.get(*field),
             after: entry.get(*field),
             former: step.stamps.fields[*field].origin,
+            held: EnumMap::default(),
         };
         let steps: Vec<_> = step.fields.iter().map(here).collect();
         let undone = undo::undo(&self.state(), &steps, self.now, true);

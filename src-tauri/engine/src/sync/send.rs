@@ -75,7 +75,7 @@ fn job(subject: &Subject, provider: Provider, now: Time) -> Option<Job<'_>> {
         return Some(Job { subject, external_id, write: None });
     }
     let request = subject.plan.pushes[provider].request.as_ref()?;
-    let (entry, _) = subject.plan.merged.local.present()?;
+    let entry = subject.plan.merged.local.entry()?;
     let seen = subject.state.sides[provider].as_ref()?.remote.present();
     let intent = learn::intend(now, request.fields.clone(), entry, seen);
     let write = Write {
@@ -295,7 +295,7 @@ impl Sender<'_> {
 
     fn journal(&self, job: &Job<'_>, intent: &Intent, seen: &Observation) -> Vec<JournalRow> {
         let pen = self.pen();
-        let stamps = job.subject.plan.merged.local.present().map(|(_, stamps)| *stamps);
+        let stamps = job.subject.plan.sent_stamps(self.provider);
         let origin = |field: Field| stamps.map_or(Origin::User, |stamps| stamps.fields[field].origin);
         let manga = job.subject.manga;
         let Some(before) = &intent.before else {

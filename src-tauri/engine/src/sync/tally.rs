@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use enum_map::EnumMap;
 use kuroibara_core::{
-    Field, MangaId, Origin, Provider,
-    plan::{Action, Row},
+    MangaId, Origin, Provider,
+    plan::{Action, FieldChange, Row},
 };
 
 use super::{report::PlanRow, run::Run, subject::Subject};
@@ -59,7 +59,7 @@ impl Tally {
             self.opening += opening;
             self.closing += closing;
             let rows = subject.plan.rows(&subject.state);
-            let lowers = |provider| rows.iter().any(|row| row.provider == provider && is_lowering(subject, row));
+            let lowers = |provider| rows.iter().any(|row| row.provider == provider && is_lowering(row));
             self.at.iter_mut().for_each(|(provider, counts)| counts.lowered += usize::from(lowers(provider)));
             let rows = subject.shown(rows);
             self.at.iter_mut().for_each(|(provider, counts)| counts.add(provider, subject, &rows));
@@ -87,16 +87,12 @@ impl Counts {
 }
 
 /// Whether this change takes something away, the user's own edits aside.
-fn is_lowering(subject: &Subject, row: &Row) -> bool {
-    let by_the_user = |field: &str| {
-        let stamps = subject.plan.merged.local.present().map(|(_, stamps)| stamps);
-        let field = Field::from_name(field);
-        stamps.zip(field).is_some_and(|(stamps, field)| stamps.fields[field].origin == Origin::User)
-    };
+fn is_lowering(row: &Row) -> bool {
+    let by_the_user = |change: &FieldChange| change.origin == Origin::User || change.brought_back;
     row.lowers()
         && match row.action {
             Action::Pull => true,
-            Action::Push => row.fields.iter().any(|change| !by_the_user(change.field)),
+            Action::Push => row.fields.iter().any(|change| !by_the_user(change)),
             Action::RemoveRemote | Action::RemoveLocal | Action::CreateLocal | Action::CreateRemote | Action::Link => {
                 false
             }

@@ -63,6 +63,9 @@ pub struct WaitingField {
     pub origin: Origin,
     /// When it was set.
     pub at: Time,
+    /// Whether a person brought it back then, by an undo or from a kept list.
+    #[serde(default)]
+    pub brought_back: bool,
     /// Whether it is left out when the plan is applied.
     #[serde(default)]
     pub skipped: bool,
@@ -142,7 +145,8 @@ impl From<&PlanRow> for WaitingRow {
     fn from(row: &PlanRow) -> Self {
         let field = |one: &FieldChange| {
             let (field, before, after) = change(one)?;
-            Some(WaitingField { field, before, after, origin: one.origin, at: one.at, skipped: false, wish: None })
+            let FieldChange { origin, at, brought_back, .. } = *one;
+            Some(WaitingField { field, before, after, origin, at, brought_back, skipped: false, wish: None })
         };
         Self {
             row: 0,

@@ -168,7 +168,7 @@ async fn agreement(world: &World, manga: &LoadedManga) -> Vec<String> {
         }
         match (&manga.state.local, there.is_some()) {
             (Local::Present(..), true) => {
-                broken.extend(disagreements(work, &plan, manga, &state, provider, &policy, real))
+                broken.extend(disagreements(world, work, &plan, manga, &state, provider, &policy, real))
             }
             (Local::Present(..), false) => {
                 let accepted = side.base.as_ref().is_some_and(|base| base.presence == Presence::KeptHere);
@@ -204,7 +204,9 @@ async fn agreement(world: &World, manga: &LoadedManga) -> Vec<String> {
     broken
 }
 
+#[allow(clippy::too_many_arguments)]
 fn disagreements(
+    world: &World,
     work: usize,
     plan: &MangaPlan,
     manga: &LoadedManga,
@@ -224,7 +226,10 @@ fn disagreements(
         let held = plan.pushes[provider].held.contains(field) || plan.pushes[provider].held_entry.is_some();
         let masked = !chosen.allows(*field) || chosen.direction != Direction::Both;
         let vanished = plan.merged.questions.contains(&Question::VanishedThere(provider));
-        asked || held || masked || vanished || is_accepted(manga, side.totals, provider, *field)
+        let put_back = world.memory().put_back.get(&(provider, work, *field)).cloned();
+        let is_put_back = put_back.is_some_and(|value| theirs.get(*field) == Some(&value));
+        let noted = is_put_back && is_noted(manga, provider, *field);
+        asked || held || masked || vanished || noted || is_accepted(manga, side.totals, provider, *field)
     };
     let wrong = Field::ALL.into_iter().filter(differs).filter(|field| !excused(field));
     let tell = |field: Field| (field, mine.get(field).cloned(), theirs.get(field).cloned());
@@ -233,16 +238,20 @@ fn disagreements(
 
 /// An accepted difference: only Kitsu's own rules make one, and only what they really do.
 fn is_accepted(manga: &LoadedManga, totals: Totals, provider: Provider, field: Field) -> bool {
-    let base = manga.state.sides[provider].as_ref().and_then(|side| side.base.as_ref());
-    let (Some(base), Some((entry, _))) = (base, manga.state.local.present()) else { return false };
-    let noted =
-        base.pairs[field].as_ref().and_then(|pair| pair.ours.as_ref()).is_some_and(|sent| sent.raw == entry.get(field));
+    let Some((entry, _)) = manga.state.local.present() else { return false };
     let explained = match field {
         Field::Status | Field::Chapters => totals.chapters.is_some(),
         Field::StartedOn | Field::FinishedOn => entry.get(field).is_empty(),
         Field::Volumes | Field::Rereads | Field::Score | Field::Notes | Field::Private => false,
     };
-    noted && explained && provider == Provider::Kitsu
+    is_noted(manga, provider, field) && explained && provider == Provider::Kitsu
+}
+
+/// Whether the agreement with a provider says what the library holds now.
+fn is_noted(manga: &LoadedManga, provider: Provider, field: Field) -> bool {
+    let base = manga.state.sides[provider].as_ref().and_then(|side| side.base.as_ref());
+    let (Some(base), Some((entry, _))) = (base, manga.state.local.present()) else { return false };
+    base.pairs[field].as_ref().and_then(|pair| pair.ours.as_ref()).is_some_and(|sent| sent.raw == entry.get(field))
 }
 
 /// Law 3: every edit that nobody knowingly replaced is in the library, or in the journal as a decided conflict, or waits

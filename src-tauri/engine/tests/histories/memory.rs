@@ -56,6 +56,8 @@ pub struct Memory {
     pub answered: EnumMap<Provider, bool>,
     /// Works that the reader linked or split by hand.
     pub split: HashSet<usize>,
+    /// What went back to one provider alone, by work: there it may differ from the library.
+    pub put_back: HashMap<(Provider, usize, Field), Value>,
     /// Works that the reader said are to go everywhere.
     pub removed: HashSet<usize>,
     pub turns: Vec<Turn>,
@@ -74,6 +76,7 @@ impl Memory {
             writes: EnumMap::default(),
             intents: EnumMap::default(),
             stirred: Vec::new(),
+            put_back: HashMap::new(),
             struck: EnumMap::default(),
             closed: EnumMap::default(),
             requests: EnumMap::default(),

@@ -379,6 +379,11 @@ impl World {
             let Some(work) = self.work_of(loaded) else { continue };
             let mut memory = self.memory();
             for field in &row.fields {
+                if let Some(provider) = row.provider {
+                    let value = value_of(field.field, field.after.clone());
+                    memory.put_back.insert((provider, work, field.field), value);
+                    continue;
+                }
                 memory.heads[work].overwritten(field.field, Some(&value_of(field.field, field.before.clone())));
             }
             if let (Local::Removed(entry, ..), "remove_local") = (&loaded.state.local, row.action) {

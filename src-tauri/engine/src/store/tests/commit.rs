@@ -17,7 +17,7 @@ fn base(chapters: u32) -> Base {
     let value = Value::Count(chapters);
     let mut base = Base { entry_id: Some("e1".into()), ..Base::default() };
     let ours = Some(Sent { raw: value.clone(), projected: value.clone() });
-    base.pairs[Field::Chapters] = Some(Pair { ours, theirs: value });
+    base.pairs[Field::Chapters] = Some(Pair::new(ours, value));
     base
 }
 

@@ -27,7 +27,7 @@ laws! {
         let week = 7 * 24 * 60 * 60;
         let mut manga = ["a", "b", "c"].map(|title| new_manga(&db, title, 4));
         let said = Entry { score: Some(kuroibara_core::Score::new(100).unwrap()), ..Entry::new(Status::Completed) };
-        manga[2].local = Some(Local::Present(said, Stamps::all(Stamp { at: now(), origin: Origin::User })));
+        manga[2].local = Some(Local::Present(said, Stamps::all(Stamp::new(now(), Origin::User))));
         let whole = JournalRow { field: None, before: None, ..read(&db, manga[0].manga, (0, 0), now()) };
         manga[0].journal = vec![
             read(&db, manga[0].manga, (1, 4), now()),

@@ -116,7 +116,7 @@ laws! {
         let at = ids(&db).await[Provider::Kitsu];
         let mut done = new_manga(&db, "Done", 1);
         let said = Entry { notes: Some("n".into()), ..Entry::new(Status::Completed) };
-        done.local = Some(Local::Present(said, Stamps::all(Stamp { at: now(), origin: Origin::User })));
+        done.local = Some(Local::Present(said, Stamps::all(Stamp::new(now(), Origin::User))));
         let there = MangaChange { mappings: vec![new_mapping(&db, at, "7")], ..new_manga(&db, "There", 1) };
         store(&db, &[done, there]).await;
         let statuses = |statuses: &[Status]| LibraryQuery { statuses: statuses.to_vec(), ..all() };
@@ -138,7 +138,7 @@ laws! {
         let scored = |title: &str, points: Option<i64>, chapters| {
             let score = points.map(|points| kuroibara_core::Score::new(points).unwrap());
             let said = Entry { score, chapters, ..Entry::new(Status::Reading) };
-            let local = Some(Local::Present(said, Stamps::all(Stamp { at: now(), origin: Origin::User })));
+            let local = Some(Local::Present(said, Stamps::all(Stamp::new(now(), Origin::User))));
             MangaChange { local, ..new_manga(&db, title, 0) }
         };
         let manga = [scored("a", Some(70), 9), scored("b", None, 12), scored("c", Some(100), 3)];

@@ -121,7 +121,7 @@ fn details(title: &str) -> Details {
 
 fn entry(chapters: u32) -> Local {
     let said = Entry { chapters, ..Entry::new(Status::Reading) };
-    Local::Present(said, Stamps::all(Stamp { at: now(), origin: Origin::User }))
+    Local::Present(said, Stamps::all(Stamp::new(now(), Origin::User)))
 }
 
 /// A manga to be made, with an entry and without mappings.

@@ -1,7 +1,8 @@
 //! Any entry, base, observation and intent comes back from either database exactly as it went in.
 
+use enum_map::EnumMap;
 use kuroibara_core::{
-    Base, EntryId, Field, Fields, Intent, Observation, Pair, PartialDate, Remote, Score,
+    Back, Base, EntryId, Field, Fields, Intent, Observation, Pair, PartialDate, Remote, Score,
     state::{Presence, Sent},
 };
 use proptest::{
@@ -61,7 +62,9 @@ fn some_fields() -> impl Strategy<Value = Fields> {
 
 fn a_stamp() -> impl Strategy<Value = Stamp> {
     let origins = std::iter::once(Origin::User).chain(Provider::ALL.map(Origin::Provider)).collect::<Vec<_>>();
-    (a_time(), proptest::sample::select(origins)).prop_map(|(at, origin)| Stamp { at, origin })
+    let goes_back = any::<[bool; 3]>().prop_map(EnumMap::from_array);
+    (a_time(), proptest::sample::select(origins), any::<bool>(), goes_back)
+        .prop_map(|(at, origin, brought_back, goes_back)| Stamp { at, origin, brought_back, goes_back })
 }
 
 fn a_local() -> impl Strategy<Value = Local> {
@@ -93,13 +96,14 @@ fn a_remote() -> impl Strategy<Value = Remote> {
 
 fn a_base() -> impl Strategy<Value = Base> {
     let presences = vec![Presence::Both, Presence::KeptHere, Presence::KeptThere, Presence::Vanished];
-    let sides = (some_fields(), an_entry(), an_entry(), vec(any::<bool>(), 9));
+    let sides = (some_fields(), an_entry(), an_entry(), vec(any::<bool>(), 9), a_time());
     (an_entry_id(), proptest::sample::select(presences), sides).prop_map(
-        |(entry_id, presence, (theirs, raw, ours, sent))| {
+        |(entry_id, presence, (theirs, raw, ours, sent, at))| {
             let mut base = Base { entry_id, presence, ..Base::default() };
             for ((field, theirs), sent) in theirs.iter().zip(sent) {
                 let both = || Sent { raw: raw.get(field), projected: ours.get(field) };
-                base.pairs[field] = Some(Pair { ours: sent.then(both), theirs: theirs.clone() });
+                let back = (!sent).then(|| Back { value: raw.get(field), at });
+                base.pairs[field] = Some(Pair { ours: sent.then(both), theirs: theirs.clone(), back });
             }
             base
         },
