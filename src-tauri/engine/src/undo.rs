@@ -2,6 +2,7 @@
 //! [`kuroibara_core::undo`]; here the history is read, and the outcome stored with a history of its own, under a run id
 //! of its own, so that taking back can be taken back. Nothing is sent: the next sync does.
 
+mod past;
 pub(crate) mod steps;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -267,6 +267,15 @@ async fn taking_back_that_a_service_was_told_what_another_one_had_takes_nothing_
     assert_success(&world.sync().await);
     assert_eq!(scores(&world, 0).await, [40, 0, 80, 80], "{undone:?}");
     assert_settled(&world).await;
+    world.sim.kitsu.set_entry(3000, |entry| entry.rating_twenty = Some(10)).unwrap();
+    world.pass(60);
+    let pulled = world.sync().await;
+    assert_eq!(scores(&world, 0).await, [50, 50, 50, 50]);
+    world.pass(60);
+    world.engine.undo(Target::Id(pulled.run_id.0), false).await.unwrap();
+    assert_success(&world.sync().await);
+    assert_eq!(scores(&world, 0).await, [40, 0, 80, 80], "what differed before differs again");
+    assert_settled(&world).await;
     world.engine.undo(Target::Id(undone.run_id.0), false).await.unwrap();
     assert_success(&world.sync().await);
     assert_eq!(scores(&world, 0).await, [80, 80, 80, 80], "taken back itself");
