@@ -4,7 +4,7 @@ import { PROVIDERS, type ChangeView, type Provider } from '@/contract'
 import { useValues } from './values'
 import { useWords } from './words'
 
-const CAUSES = ['pull', 'push', 'push_effect', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided', 'reopened'] as const
+const CAUSES = ['pull', 'adopted', 'push', 'push_effect', 'push_created', 'push_removed', 'created', 'restored', 'conflict_lost', 'edit', 'added', 'removed', 'linked', 'unlinked', 'moved', 'undo', 'decided', 'reopened'] as const
 /** Causes of lines that tell of a link, and of no entry. */
 const LINKS: ReadonlySet<string> = new Set(['linked', 'unlinked', 'moved'])
 

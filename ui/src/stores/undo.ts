@@ -15,8 +15,8 @@ export type Target =
   /** What an answer to a question changed, and those given alike, about these titles. */
   | { kind: 'answer'; id: string; at: string; title: string; manga: ReadonlySet<string> }
 
-/** What would go back, counted: values, titles that leave the library or come back into it, and what can't be taken back. */
-export interface Tally { titles: number; values: number; leave: number; come: number; stay: number }
+/** What would go back, counted: values, titles that leave the library or come back into it, and what was added at a service and what else can't be taken back. */
+export interface Tally { titles: number; values: number; leave: number; come: number; made: number; stay: number }
 
 /** How many changes are asked for at once to count them. */
 const PAGE = 1000
@@ -118,14 +118,16 @@ export function backOf({ provider, field, cause }: ChangeView): 'value' | 'leave
 export function tallyOf(changes: readonly ChangeView[]): Tally {
   const found = { value: new Set<string>(), leave: new Set<string>(), come: new Set<string>() }
   const titles = new Set<string>()
+  let made = 0
   let stay = 0
   for (const change of changes) {
     const back = backOf(change)
-    if (!back) stay += 1
+    if (change.cause === 'push_created') made += 1
+    else if (!back) stay += 1
     else {
       found[back].add(back === 'value' ? `${change.manga_id} ${change.field}` : change.manga_id)
       titles.add(change.manga_id)
     }
   }
-  return { titles: titles.size, values: found.value.size, leave: found.leave.size, come: found.come.size, stay }
+  return { titles: titles.size, values: found.value.size, leave: found.leave.size, come: found.come.size, made, stay }
 }

@@ -49,6 +49,10 @@ describe('the timeline', () => {
     const both = run('a', '', { providers: { anilist: reportOf({ pulled: 2 }), kitsu: reportOf({ pulled: 1, errors: [{ code: 'x', message: 'y', manga_id: null }] }) } })
     expect(countsOf(both)).toEqual([{ key: 'pulled', n: 3 }, { key: 'errors', n: 1 }])
     expect(countsOf(both, 'anilist')).toEqual([{ key: 'pulled', n: 2 }])
+    const doubt = { code: 'link_contradicts', message: 'a and b', manga_id: null }
+    const doubtful = run('b', '', { providers: { anilist: reportOf({ errors: [doubt] }), kitsu: reportOf({ errors: [doubt] }) } })
+    expect(countsOf(doubtful)).toEqual([{ key: 'doubts', n: 1 }])
+    expect(isQuiet(doubtful)).toBe(true)
   })
 
   it('finds changes by kind and service', () => {

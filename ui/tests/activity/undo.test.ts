@@ -31,8 +31,8 @@ describe('what goes back', () => {
   })
 
   it('counts several changes of one field of a title once', () => {
-    expect(tallyOf([change({}), change({ provider: 'kitsu', cause: 'push' }), change({ field: 'notes' }), change({ field: null, cause: 'linked' })]))
-      .toEqual({ titles: 1, values: 2, leave: 0, come: 0, stay: 1 })
+    expect(tallyOf([change({}), change({ provider: 'kitsu', cause: 'push' }), change({ field: 'notes' }), change({ field: null, cause: 'linked' }), change({ field: null, provider: 'kitsu', cause: 'push_created' })]))
+      .toEqual({ titles: 1, values: 2, leave: 0, come: 0, made: 1, stay: 1 })
   })
 
   it('is counted over the whole sync, however many pages its history has', async () => {

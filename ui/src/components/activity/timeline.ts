@@ -1,5 +1,6 @@
 // Runs and changes in the order in which a person remembers them: by day, the newest first, their own edits among the
 // runs. It only sorts, groups and counts.
+import { doubtsOf, failuresOf } from '@/reports'
 import { PROVIDERS, type ChangeView, type Provider, type ProviderReport, type RunView } from '@/contract'
 
 export const KINDS = ['came', 'sent', 'yours', 'lost'] as const
@@ -7,8 +8,8 @@ export type Kind = (typeof KINDS)[number]
 
 /** Which kind of change a cause makes. A cause that we do not know is none of them. */
 const KIND_OF: Record<string, Kind> = {
-  pull: 'came', created: 'came', restored: 'came', moved: 'came',
-  push: 'sent', push_effect: 'sent',
+  pull: 'came', adopted: 'came', created: 'came', restored: 'came', moved: 'came',
+  push: 'sent', push_effect: 'sent', push_created: 'sent', push_removed: 'sent',
   edit: 'yours', added: 'yours', removed: 'yours', linked: 'yours', unlinked: 'yours',
   undo: 'yours', decided: 'yours',
   conflict_lost: 'lost',
@@ -26,13 +27,15 @@ export type Item =
 export interface Day { day: string; at: string; items: Item[]; quiet: number }
 
 const COUNTS = ['pulled', 'created_local', 'pushed', 'created_remote', 'removed', 'conflicts', 'held'] as const
-export type Count = (typeof COUNTS)[number] | 'errors'
+export type Count = (typeof COUNTS)[number] | 'doubts' | 'errors'
 
 /** What a run did, added up over its services; what is zero is left out. */
 export function countsOf(run: RunView, only: Provider | null = null): { key: Count; n: number }[] {
   const reports = reportsOf(run, only)
   const sum = (of: (report: ProviderReport) => number) => reports.reduce((total, [, report]) => total + of(report), 0)
-  const counts = [...COUNTS.map((key) => ({ key, n: sum((report) => report[key]) })), { key: 'errors' as const, n: sum((report) => report.errors.length) }]
+  // Each of the services that are in doubt tells of the same links.
+  const doubts = new Set(reports.flatMap(([, report]) => doubtsOf(report).map(({ message }) => message))).size
+  const counts = [...COUNTS.map((key) => ({ key, n: sum((report) => report[key]) })), { key: 'doubts' as const, n: doubts }, { key: 'errors' as const, n: sum((report) => failuresOf(report).length) }]
   return counts.filter(({ n }) => n > 0)
 }
 
@@ -45,7 +48,7 @@ export function reportsOf(run: RunView, only: Provider | null = null): [Provider
 
 /** Whether a run had nothing to do, and did that without any trouble. */
 export function isQuiet(run: RunView): boolean {
-  return run.status === 'success' && countsOf(run).every(({ key }) => key === 'held')
+  return run.status === 'success' && countsOf(run).every(({ key }) => key === 'held' || key === 'doubts')
 }
 
 /** Those of the wanted kind and service. Titles are searched for by the application, which knows all their names. */

@@ -25,11 +25,12 @@ export function useUndoWords() {
   const wholeOf = ({ values, leave, come }: Tally): number => values + leave + come
   const said = (icon: string, key: string, n: number): UndoLine[] => (n ? [{ icon, text: t(`activity.undo.${key}`, { n: count(n) }, n) }] : [])
 
-  function linesOf({ values, leave, come, stay }: Tally): UndoLine[] {
+  function linesOf({ values, leave, come, made, stay }: Tally): UndoLine[] {
     return [
       ...said('i-lucide-undo-2', 'values', values),
       ...said('i-lucide-log-out', 'leave', leave),
       ...said('i-lucide-log-in', 'come', come),
+      ...said('i-lucide-minus', 'made', made),
       ...said('i-lucide-minus', 'stay', stay),
     ]
   }
