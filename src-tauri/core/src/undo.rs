@@ -139,7 +139,8 @@ pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone
     let mut undone = Undone::nothing(state);
     // An entry comes back before its fields do, and goes after everything else.
     let came = steps.contains(&Step::Came);
-    let went = steps.iter().find_map(|step| if let Step::Went { there } = step { Some(*there) } else { None });
+    let gone = steps.iter().filter_map(|step| if let Step::Went { there } = step { Some(*there) } else { None });
+    let went = gone.reduce(|all, there| EnumMap::from_fn(|provider| all[provider] || there[provider]));
     if let Some(there) = went.filter(|_| !came) {
         undone.bring_back(at, there);
     }

@@ -322,3 +322,24 @@ fn scores_there(world: &World) -> (u32, u8, Option<i64>) {
     let anilist = world.sim.anilist.entry(1000).unwrap().score_raw;
     (anilist, world.sim.myanimelist.entry(2000).unwrap().score, world.sim.kitsu.entry(3000).unwrap().rating_twenty)
 }
+
+#[tokio::test]
+async fn a_removal_that_is_taken_back_comes_back_everywhere_also_where_services_are_not_kept_in_step() {
+    let world = in_step().await;
+    world.engine.set_keep_in_step(false).await.unwrap();
+    let score = Fields::new().with(Field::Score, Value::Score(Score::new(70).ok()));
+    world.engine.edit(here(&world, 0).await.manga_id, &score).await.unwrap();
+    world.sync().await;
+    world.engine.remove(here(&world, 0).await.manga_id).await.unwrap();
+    world.sync().await;
+    for conflict in world.asked().await {
+        world.engine.resolve(conflict.id, Answer::Remove).await.unwrap();
+    }
+    let removed = world.sync().await;
+    assert!(world.sim.anilist.entry(1000).is_none() && world.sim.kitsu.entry(3000).is_none());
+    world.pass(60);
+    world.engine.undo(Target::Id(removed.run_id.0), false).await.unwrap();
+    assert_success(&world.sync().await);
+    assert_eq!(scores(&world, 0).await, [70, 70, 70, 70]);
+    assert_settled(&world).await;
+}
