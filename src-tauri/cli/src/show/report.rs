@@ -114,8 +114,8 @@ fn told(provider: Provider, message: &str) -> String {
 fn next(report: &Report, dry_run: bool) -> String {
     let any = |wanted: ProviderStatus| report.providers.values().any(|one| one.status == wanted);
     match () {
-        () if dry_run && report.plan.is_empty() => "There is nothing to do.".into(),
-        () if dry_run => "Nothing was written. Carry it out with `sync --yes`.".into(),
+        () if dry_run && report.questions > 0 => format!("{} {}", of_a_dry_run(report), asked_text(report.questions)),
+        () if dry_run => of_a_dry_run(report).into(),
         () if any(ProviderStatus::NeedsApproval) => {
             "This waits for your approval: look at it with `plan`, carry it out with `plan apply`.".into()
         }
@@ -127,6 +127,14 @@ fn next(report: &Report, dry_run: bool) -> String {
             format!("{begin} was nothing to do.")
         }
         () => String::new(),
+    }
+}
+
+fn of_a_dry_run(report: &Report) -> &'static str {
+    if report.plan.is_empty() {
+        "There is nothing to do."
+    } else {
+        "Nothing was written. Carry it out with `sync --yes`."
     }
 }
 

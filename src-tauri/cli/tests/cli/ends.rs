@@ -71,5 +71,7 @@ async fn a_list_that_came_back_empty_is_explained_with_the_plan_and_nobody_is_sa
     assert!(plan.out.contains("AniList returned 0 of ") && !plan.out.contains("plan skip"), "{plan:?}");
     let taken = crate::world::Ran::of(world.bare(&["plan", "apply"])).await;
     assert!(taken.out.contains("questions wait for you: see `conflicts`"), "{taken:?}");
+    let dry = crate::world::Ran::of(world.bare(&["sync", "--dry-run"])).await;
+    assert!(dry.out.contains("questions wait for you: see `conflicts`"), "{dry:?}");
     assert!(!taken.out.contains("All sides agree"), "{taken:?}");
 }
