@@ -68,7 +68,7 @@ export interface Api {
 
   history(run: string | null, limit: number, offset: number): Promise<c.History>
   /** The changes of the titles one of whose names holds this text. */
-  historyOf(text: string, limit: number, offset: number): Promise<c.History>
+  historyOf(query: c.HistoryQuery, limit: number, offset: number): Promise<c.History>
   usage(hours: number): Promise<c.UsageHour[]>
   budgets(): Promise<c.Budgets>
   health(): Promise<c.AccountHealth[]>

@@ -60,8 +60,8 @@ export const commands = {
 	unlink: (mangaId: MangaId, provider: Provider) => __TAURI_INVOKE<EntryView>("unlink", { mangaId, provider }),
 	/**  The newest runs and changes, or those of one run. */
 	history: (run: RunId | null, limit: number, offset: number) => __TAURI_INVOKE<History>("history", { run, limit, offset }),
-	/**  The newest changes of the titles one of whose names holds this text. */
-	historyOf: (text: string, limit: number, offset: number) => __TAURI_INVOKE<History>("history_of", { text, limit, offset }),
+	/**  The newest changes that are looked for. */
+	historyOf: (query: HistoryQuery, limit: number, offset: number) => __TAURI_INVOKE<History>("history_of", { query, limit, offset }),
 	/**  The requests to each service in each of the last hours. */
 	usage: (hours: number) => __TAURI_INVOKE<UsageView[]>("usage", { hours }),
 	/**  How much each service allows now. */
@@ -334,6 +334,17 @@ export type Budgets = {
 	/**  Kitsu. */
 	kitsu: Budget,
 };
+
+/**  What kind of change a line of the history tells of. */
+export type ChangeKind = 
+/**  It came from a service. */
+"came" | 
+/**  It was sent to a service, or the service did it because of what was sent. */
+"sent" | 
+/**  The person did it here. */
+"yours" | 
+/**  A value that gave way in a conflict. */
+"lost";
 
 /**  One change. */
 export type ChangeView = {
@@ -707,6 +718,19 @@ export type History = {
 	runs: RunView[],
 	/**  The changes. */
 	changes: ChangeView[],
+};
+
+/**  Which changes are looked for. What is left open lets every change pass. */
+export type HistoryQuery = {
+	/**
+	 *  Only of titles one of whose names contains this, whole words or not, in any script. Manga that were joined are one
+	 *  here, whichever of them has the name.
+	 */
+	search?: string | null,
+	/**  Only at this service, or with a value that it brought. */
+	provider?: Provider | null,
+	/**  Only of this kind. */
+	kind?: ChangeKind | null,
 };
 
 /**  A work that a search found. */

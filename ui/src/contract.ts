@@ -284,6 +284,10 @@ export interface EntryChange {
   private?: boolean
 }
 export type LibrarySort = 'title' | 'updated' | 'score' | 'progress' | 'added'
+/** Came from a service, was sent to one, was done by the person, or gave way in a conflict. */
+export type ChangeKind = 'came' | 'sent' | 'yours' | 'lost'
+export interface HistoryQuery { search: string; provider: Provider | null; kind: ChangeKind | null }
+
 export interface LibraryQuery {
   search: string
   statuses: Status[]

@@ -7,6 +7,8 @@ use kuroibara_core::{
     merge::decide::Answer,
 };
 
+use kuroibara_engine::history::ChangeKind;
+
 use crate::{
     help,
     values::{self, Place, Work},
@@ -131,17 +133,8 @@ pub(crate) enum Command {
         step: Option<MatchStep>,
     },
     /// Show what was done, the newest first
-    History {
-        /// Only this run
-        #[arg(long, value_name = "RUN", value_parser = values::run)]
-        run: Option<RunId>,
-        /// Only the changes of the titles one of whose names holds this
-        #[arg(long, value_name = "TEXT", conflicts_with = "run")]
-        search: Option<String>,
-        /// The most runs, and the most changes, to show
-        #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
-        limit: u32,
-    },
+    #[command(after_help = help::HISTORY)]
+    History(History),
     /// Take back a change, a whole run, or everything since a moment; the next sync carries it to the services
     #[command(after_help = help::UNDO)]
     Undo(Undo),
@@ -301,6 +294,26 @@ pub(crate) struct Library {
     /// How many entries to leave out before
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::count, allow_hyphen_values = true)]
     pub(crate) offset: u32,
+}
+
+/// `history`
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Only this run
+    #[arg(long, value_name = "RUN", value_parser = values::run)]
+    pub(crate) run: Option<RunId>,
+    /// Only the changes of the titles one of whose names holds this
+    #[arg(long, value_name = "TEXT", conflicts_with = "run")]
+    pub(crate) search: Option<String>,
+    /// Only the changes at this service, and those with a value that it brought
+    #[arg(long, value_name = "PROVIDER", value_parser = values::provider(), conflicts_with = "run")]
+    pub(crate) at: Option<Provider>,
+    /// Only the changes that came from a service, that were sent to one, that you made, or that lost a conflict
+    #[arg(long, value_parser = values::words::<ChangeKind>(&["came", "sent", "yours", "lost"]), conflicts_with = "run")]
+    pub(crate) kind: Option<ChangeKind>,
+    /// The most runs, and the most changes, to show
+    #[arg(long, default_value_t = 50, value_parser = values::limit, allow_hyphen_values = true)]
+    pub(crate) limit: u32,
 }
 
 /// `edit`

@@ -159,6 +159,19 @@ Examples:
   kuroibara-cli matches reopen anilist:30002 kitsu:8            # it may be that one after all
   kuroibara-cli matches reopen anilist:30002 kitsu              # it may be at Kitsu after all";
 
+/// After `history --help`.
+pub(crate) const HISTORY: &str = "\
+With a title, a service or a kind all that was ever done is searched, and changes are shown without their runs. \
+A title is found by any of its names.
+
+Kinds:  came (from a service into the library), sent (to a service), yours (your own edits and decisions),
+        lost (what gave way in a conflict; kept here so that nothing is lost)
+
+Examples:
+  kuroibara-cli history --run 0199d2c1-7c5b-7bd1-a5a0-5f7e0e0d0f11
+  kuroibara-cli history --search berserk --at kitsu
+  kuroibara-cli history --kind lost --limit 200";
+
 /// After `undo --help`.
 pub(crate) const UNDO: &str = "\
 Values and who had brought them come back in your library, and the next sync carries them to the services: to \

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kuroibara_core::{MangaId, Provider, RunId, Time};
 use serde::Serialize;
 
+pub use crate::store::{ChangeKind, HistoryQuery};
 use crate::{
     Engine,
     error::EngineError,
@@ -97,12 +98,12 @@ impl Engine {
         Ok(History { runs: runs.into_iter().map(RunView::from).collect(), changes })
     }
 
-    /// The newest changes of the titles one of whose names holds `text`, with no run; `offset` leaves out the newest.
+    /// The newest changes that are looked for, with no run; `offset` leaves out the newest.
     ///
     /// # Errors
     /// When the library can't be read.
-    pub async fn history_of(&self, text: &str, limit: u32, offset: u32) -> Result<History, EngineError> {
-        let changes = self.told(self.db.journal_of_titles(text.trim(), limit, offset).await?).await?;
+    pub async fn history_of(&self, query: &HistoryQuery, limit: u32, offset: u32) -> Result<History, EngineError> {
+        let changes = self.told(self.db.journal_found(query, limit, offset).await?).await?;
         Ok(History { runs: Vec::new(), changes })
     }
 

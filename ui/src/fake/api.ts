@@ -6,6 +6,7 @@ import { changed } from '../stores/integrations'
 import { detailOf, healthOf, hitsFor, statisticsOf, usageOf, waitingOf } from './answers'
 import { connected, disconnectedOne, addressesOf, reportOf, type World } from './worlds'
 import { inventEntries, minutesFromNow } from './entries'
+import { isSought } from './history'
 import { saidOf } from './matches'
 import { decidedPlan, inventPlan } from './plan'
 import { inventSnapshots, snapshotOf } from './snapshots'
@@ -217,10 +218,7 @@ export function fakeApi(world: World): FakeApi {
       runs: world.runs.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
       changes: world.changes.filter((each) => !run || each.run_id === run).slice(offset, offset + limit),
     }),
-    historyOf: (text, limit, offset) => ({
-      runs: [],
-      changes: world.changes.filter((each) => (each.title ?? '').toLowerCase().includes(text.toLowerCase())).slice(offset, offset + limit),
-    }),
+    historyOf: (query, limit, offset) => ({ runs: [], changes: world.changes.filter((each) => isSought(each, query)).slice(offset, offset + limit) }),
     usage: usageOf,
     budgets: () => world.budgets,
     health: () => healthOf(world, waitingOf(world.entries)),

@@ -1,5 +1,5 @@
 // An invented past: runs of every outcome with the changes that they made, and the person's own edits between them.
-import type { ChangeView, EntryView, RunView } from '../contract'
+import type { ChangeKind, ChangeView, EntryView, HistoryQuery, RunView } from '../contract'
 import { inventEntries } from './entries'
 import { planRun } from './plan'
 import { reportOf } from './worlds'
@@ -10,6 +10,15 @@ const APART = 95
 /** All of it is so long before one moment: what is invented to have happened at once must not be a tick apart. */
 const BEGAN = Date.now()
 const past = (minutes: number): string => new Date(BEGAN - minutes * 60_000).toISOString()
+
+/** Causes of each kind, as far as any of them is invented here. */
+const OF_KIND: Record<ChangeKind, readonly string[]> = { came: ['pull', 'created'], sent: ['push', 'push_effect'], yours: ['edit', 'undo'], lost: ['conflict_lost'] }
+
+export function isSought(change: ChangeView, { search, provider, kind }: HistoryQuery): boolean {
+  return (change.title ?? '').toLowerCase().includes(search.toLowerCase())
+    && (!provider || change.provider === provider || change.origin === provider)
+    && (!kind || OF_KIND[kind].includes(change.cause))
+}
 
 export function inventRuns(): RunView[] {
   return Array.from({ length: RUNS }, (_, at) => inventRun(at))

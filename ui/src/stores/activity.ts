@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import { asAppError, useApi } from '@/api'
-import type { AppError, Budgets, ChangeView, Provider, RunView, UsageHour, WaitingItem } from '@/contract'
+import type { AppError, Budgets, ChangeView, HistoryQuery, Provider, RunView, UsageHour, WaitingItem } from '@/contract'
 import { useAttempts } from './attempt'
 import { useSyncStore } from './sync'
 
@@ -15,8 +15,8 @@ export const HOURS = 24
 /** The changes of one run, as far as they were fetched. */
 export interface RunChanges { changes: ChangeView[]; more: boolean; loading: boolean; error: AppError | null }
 
-/** What was done to the titles one of whose names holds a text, over the whole history. */
-export interface Found { text: string; changes: ChangeView[]; more: boolean }
+/** The changes that are looked for, of the whole history, as far as they were fetched. */
+export interface Found { query: HistoryQuery; changes: ChangeView[]; more: boolean }
 
 export const useActivityStore = defineStore('activity', () => {
   const api = useApi()
@@ -26,7 +26,7 @@ export const useActivityStore = defineStore('activity', () => {
   const usage = shallowRef<UsageHour[]>([])
   const budgets = shallowRef<Budgets | null>(null)
   const waiting = shallowRef<WaitingItem[]>([])
-  /** The changes of the titles that are searched for, as far as they were fetched; null: nobody searches. */
+  /** Null: nobody looks for any. */
   const found = shallowRef<Found | null>(null)
   const ofRun = ref<Record<string, RunChanges>>({})
   const loaded = ref(false)
@@ -34,7 +34,7 @@ export const useActivityStore = defineStore('activity', () => {
   /** Whether there is older history than what was fetched. */
   const more = ref(false)
 
-  let searched = ''
+  let searched: HistoryQuery | null = null
 
   async function load(): Promise<void> {
     await attempt(async () => {
@@ -52,21 +52,21 @@ export const useActivityStore = defineStore('activity', () => {
   }
 
   /** Searches all that was ever done; an answer to what is no longer asked is dropped. */
-  async function search(text: string): Promise<void> {
-    searched = text
-    if (!text) found.value = null
-    else if (!(await fetchFound(text, [])) && text === searched) found.value = null
+  async function search(query: HistoryQuery | null): Promise<void> {
+    searched = query
+    if (!query) found.value = null
+    else if (!(await fetchFound(query, [])) && query === searched) found.value = null
   }
 
-  function fetchFound(text: string, known: ChangeView[]): Promise<boolean> {
+  function fetchFound(query: HistoryQuery, known: ChangeView[]): Promise<boolean> {
     return attempt(async () => {
-      const { changes } = await api.historyOf(text, PAGE, known.length)
-      if (text === searched) found.value = { text, changes: [...known, ...changes], more: changes.length === PAGE }
+      const { changes } = await api.historyOf(query, PAGE, known.length)
+      if (query === searched) found.value = { query, changes: [...known, ...changes], more: changes.length === PAGE }
     })
   }
 
   async function older(): Promise<void> {
-    if (found.value) return void (await fetchFound(found.value.text, found.value.changes))
+    if (found.value) return void (await fetchFound(found.value.query, found.value.changes))
     await attempt(async () => {
       const history = await api.history(null, PAGE, Math.max(runs.value.length, changes.value.length))
       runs.value = [...runs.value, ...history.runs]

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
+import TimelineFilter from '@/components/activity/TimelineFilter.vue'
 import { BROKEN } from '@/fake/worlds'
 import ActivityPage from '@/pages/ActivityPage.vue'
 import { useActivityStore } from '@/stores/activity'
@@ -80,6 +81,24 @@ describe('the activity page', () => {
     expect(shown.find('activity-older')).toBeNull()
   })
 
+  it('finds changes of a kind and a service among all that were ever made', async () => {
+    const shown = await show(ActivityPage)
+    const { changes } = shown.api.world
+    const lost = { ...changes[0]!, change_id: 'lost', title: 'Clockwork Orchard', provider: 'kitsu' as const, cause: 'conflict_lost', field: null }
+    shown.api.world.changes = [...changes, ...changes.slice(0, 400).map((each, n) => ({ ...each, change_id: `old-${n}` })), lost]
+    const filter = shown.page.findComponent(TimelineFilter)
+    filter.vm.$emit('change', { kind: 'lost', provider: 'kitsu' })
+    await flushPromises()
+    expect(called(shown, 'historyOf').at(-1)?.args).toEqual([{ search: '', kind: 'lost', provider: 'kitsu' }, 200, 0])
+    expect(text(shown, 'change')).toContain('Clockwork Orchard')
+    filter.vm.$emit('change', { kind: 'sent', provider: 'anilist' })
+    await flushPromises()
+    expect(useActivityStore().found?.changes.every((each) => each.cause.startsWith('push'))).toBe(true)
+    filter.vm.$emit('change', { kind: null })
+    await flushPromises()
+    expect(useActivityStore().found).toBeNull()
+  })
+
   it('begins anew for whoever comes back to it', async () => {
     const shown = await show(ActivityPage)
     await shown.type('activity-search', 'bookbinder')
@@ -98,7 +117,7 @@ describe('the activity page', () => {
 
   it('drops the answer to a search that is no longer asked', async () => {
     const activity = (await show(ActivityPage), useActivityStore())
-    await Promise.all([activity.search('bookbinder'), activity.search('')])
+    await Promise.all([activity.search({ search: 'bookbinder', provider: null, kind: null }), activity.search(null)])
     expect(activity.found).toBeNull()
   })
 

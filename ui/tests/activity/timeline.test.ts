@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countsOf, daysOf, foundChanges, isQuiet, NO_FILTER } from '@/components/activity/timeline'
+import { countsOf, daysOf, isQuiet, NO_FILTER, queryOf } from '@/components/activity/timeline'
 import { barsOf } from '@/components/activity/usage'
 import type { ChangeView, RunView } from '@/contract'
 import { reportOf } from '@/fake/worlds'
@@ -55,12 +55,11 @@ describe('the timeline', () => {
     expect(isQuiet(doubtful)).toBe(true)
   })
 
-  it('finds changes by kind and service', () => {
-    const all = [change('1', ''), change('2', '', { cause: 'push', provider: 'kitsu' }), change('3', '', { title: 'Salt Harbour', cause: 'pull', origin: 'anilist' })]
-    const ids = (part: Partial<typeof NO_FILTER>) => foundChanges(all, { ...NO_FILTER, ...part }).map((each) => each.change_id)
-    expect(ids({ kind: 'yours' })).toEqual(['1'])
-    expect(ids({ provider: 'anilist' })).toEqual(['3'])
-    expect(ids({ kind: 'sent', provider: 'kitsu' })).toEqual(['2'])
+  it('looks for single changes once a title or a kind is given', () => {
+    const query = (part: Partial<typeof NO_FILTER>) => queryOf({ ...NO_FILTER, ...part })
+    expect([query({}), query({ provider: 'kitsu' }), query({ search: ' ' })]).toEqual([null, null, null])
+    expect(query({ search: ' mori ', provider: 'kitsu' })).toEqual({ search: 'mori', kind: null, provider: 'kitsu' })
+    expect(query({ kind: 'lost' })).toEqual({ search: '', kind: 'lost', provider: null })
   })
 })
 

@@ -4,7 +4,7 @@ use kuroibara_engine::{
     activity::{Budgets, UsageView, WaitingView},
     core::{MangaId, Provider, RunId},
     health::AccountHealth,
-    history::History,
+    history::{History, HistoryQuery},
     statistics::Statistics,
 };
 use tauri::State;
@@ -23,16 +23,16 @@ pub async fn history(
     Ok(session.engine().await?.history(run, limit, offset).await?)
 }
 
-/// The newest changes of the titles one of whose names holds this text.
+/// The newest changes that are looked for.
 #[tauri::command]
 #[specta::specta]
 pub async fn history_of(
     session: State<'_, Session>,
-    text: String,
+    query: HistoryQuery,
     limit: u32,
     offset: u32,
 ) -> Result<History, AppError> {
-    Ok(session.engine().await?.history_of(&text, limit, offset).await?)
+    Ok(session.engine().await?.history_of(&query, limit, offset).await?)
 }
 
 /// The requests to each service in each of the last hours.

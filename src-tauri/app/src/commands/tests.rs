@@ -119,7 +119,7 @@ fn calls(manga: &str) -> Vec<(&'static str, Value)> {
         ("link", json!({"mangaId": manga, "provider": "kitsu", "externalId": "1"})),
         ("unlink", json!({"mangaId": manga, "provider": "kitsu"})),
         ("history", json!({"run": null, "limit": 1000, "offset": 0})),
-        ("history_of", json!({"text": "a", "limit": 1000, "offset": 0})),
+        ("history_of", json!({"query": {"search": "a", "kind": "yours"}, "limit": 1000, "offset": 0})),
         ("usage", json!({"hours": 24})),
         ("budgets", json!({})),
         ("health", json!({})),

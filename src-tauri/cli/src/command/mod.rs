@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
             Command::Conflicts { step: Some(step), .. } => self.answer(step).await,
             Command::Conflicts { step: None, limit, after } => self.conflicts(*limit, *after).await,
             Command::Matches { step } => self.matches(step.as_ref()).await,
-            Command::History { run, search, limit } => self.history(*run, search.as_deref(), *limit).await,
+            Command::History(args) => self.history(args).await,
             Command::Undo(args) => self.undo(args).await,
             Command::Snapshots { step } => self.snapshots(step.as_ref()).await,
             Command::Status { requests } => self.status(*requests).await,

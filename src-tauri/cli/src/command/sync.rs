@@ -1,8 +1,8 @@
 //! Syncing, the plan that waits, and what was done.
 
-use kuroibara_core::RunId;
 use kuroibara_engine::{
     EngineError,
+    history::HistoryQuery,
     plan::{Part, PlanDecision, Verdict},
     sync::Order,
     undo::Target,
@@ -10,7 +10,7 @@ use kuroibara_engine::{
 
 use super::{Desk, library::fields, machine::asked_to_end};
 use crate::{
-    args::{Changes, ConflictStep, MatchStep, OfPlan, PlanPart, PlanStep, SnapshotStep, Sync, Undo},
+    args::{Changes, ConflictStep, History, MatchStep, OfPlan, PlanPart, PlanStep, SnapshotStep, Sync, Undo},
     exit::{self, Exit},
     failure::Failure,
     progress::Progress,
@@ -146,11 +146,12 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) async fn history(&self, run: Option<RunId>, search: Option<&str>, limit: u32) -> Result<Exit, Failure> {
-        match search {
-            Some(text) => self.voice.say(&self.engine.history_of(text, limit, 0).await?, show::history_found),
-            None => self.voice.say(&self.engine.history(run, limit, 0).await?, show::history),
+    pub(super) async fn history(&self, args: &History) -> Result<Exit, Failure> {
+        let query = HistoryQuery { search: args.search.clone(), provider: args.at, kind: args.kind };
+        if query == HistoryQuery::default() {
+            return self.voice.say(&self.engine.history(args.run, args.limit, 0).await?, show::history);
         }
+        self.voice.say(&self.engine.history_of(&query, args.limit, 0).await?, show::history_found)
     }
 }
 

@@ -19,9 +19,9 @@ pub(crate) fn history(history: &History, look: Look) -> String {
     lines(history, look, "Nothing was done yet.")
 }
 
-/// The changes of the titles that were searched for.
+/// The changes that were searched for.
 pub(crate) fn history_found(history: &History, look: Look) -> String {
-    lines(history, look, "Nothing was done to a title that has this in one of its names.")
+    lines(history, look, "No change is like that.")
 }
 
 fn lines(history: &History, look: Look, nothing: &str) -> String {

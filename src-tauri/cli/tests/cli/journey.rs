@@ -106,6 +106,18 @@ async fn history_tells(world: &World, entry: &Value) {
     let found = world.answer(&["history", "--search", &entry["title"].as_str().unwrap().to_uppercase()]).await;
     let found = found["changes"].as_array().unwrap();
     assert!(found.contains(change) && found.iter().all(|change| change["title"] == entry["title"]), "{found:?}");
+    let mine = world.answer(&["history", "--kind", "yours", "--limit", "200"]).await;
+    let of_cause = |cause: &str| changes.iter().filter(|change| change["cause"] == cause).count();
+    assert!(
+        of_cause("edit") > 0 && mine["changes"].as_array().unwrap().len() == of_cause("edit") + of_cause("added"),
+        "{mine}"
+    );
+    let sent = world.answer(&["history", "--kind", "sent", "--at", "kitsu", "--limit", "200"]).await;
+    let sent = sent["changes"].as_array().unwrap();
+    assert!(
+        !sent.is_empty() && sent.iter().all(|change| change["provider"] == "kitsu" && change["cause"] == "push"),
+        "{sent:?}"
+    );
     let none = world.answer(&["history", "--search", "% no title has this %"]).await;
     assert_eq!(none["changes"].as_array().unwrap().len(), 0);
 }

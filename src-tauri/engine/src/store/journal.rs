@@ -2,16 +2,58 @@
 
 use std::collections::HashMap;
 
-use kuroibara_core::{MangaId, RunId, Time};
+use kuroibara_core::{MangaId, Provider, RunId, Time};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     Db, StoreError,
     change::JournalRow,
-    library::pattern,
+    library::{pattern, words},
     sql::{Arg, args},
     text::{field, json, origin, some_from_json, some_word, time},
 };
+
+/// Which changes are looked for. What is left open lets every change pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default, deny_unknown_fields)]
+pub struct HistoryQuery {
+    /// Only of titles one of whose names contains this, whole words or not, in any script. Manga that were joined are one
+    /// here, whichever of them has the name.
+    pub search: Option<String>,
+    /// Only at this service, or with a value that it brought.
+    pub provider: Option<Provider>,
+    /// Only of this kind.
+    pub kind: Option<ChangeKind>,
+}
+
+/// What kind of change a line of the history tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It came from a service.
+    Came,
+    /// It was sent to a service, or the service did it because of what was sent.
+    Sent,
+    /// The person did it here.
+    Yours,
+    /// A value that gave way in a conflict.
+    Lost,
+}
+
+impl ChangeKind {
+    /// Why lines of this kind stand in the history.
+    const fn causes(self) -> &'static [&'static str] {
+        match self {
+            Self::Came => &["pull", "adopted", "created", "restored", "moved"],
+            Self::Sent => &["push", "push_effect", "push_created", "push_removed"],
+            Self::Yours => &["edit", "added", "removed", "linked", "unlinked", "undo", "decided", "reopened"],
+            Self::Lost => &["conflict_lost"],
+        }
+    }
+}
 
 #[derive(sqlx::FromRow)]
 struct Stored {
@@ -56,10 +98,24 @@ impl Db {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// The newest lines of the manga one of whose names holds this text, whole words or not, in any script. Manga that were
-    /// joined are one here, whichever of them has the name.
-    pub async fn journal_of_titles(&self, text: &str, limit: u32, offset: u32) -> Result<Vec<JournalRow>, StoreError> {
-        let rows: Vec<Stored> = self.pool.all(OF_TITLES, args![limit, offset, pattern(text)]).await?;
+    /// The newest lines that are looked for.
+    pub async fn journal_found(
+        &self,
+        query: &HistoryQuery,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        let given = args![
+            limit,
+            offset,
+            query.provider.map(Provider::as_str),
+            query.kind.and_then(|kind| words(kind.causes()))
+        ];
+        let text = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let rows: Vec<Stored> = match text {
+            None => self.pool.all(FOUND, given).await?,
+            Some(text) => self.pool.all(FOUND_OF_TITLES, [given, args![pattern(text)]].concat()).await?,
+        };
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
@@ -102,9 +158,20 @@ pub(super) const INSERT: &str = "INSERT INTO journal \
     (id, run_id, manga_id, provider, field, before_value, after_value, origin, cause, at) VALUES {}";
 const ALL: &str = "SELECT * FROM journal ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
 const OF_RUN: &str = "SELECT * FROM journal WHERE run_id = $3 ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
+/// What every line that is looked for passes, and the order.
+macro_rules! passing {
+    () => {
+        "($3 IS NULL OR provider = $3 OR origin = $3) AND ($4 IS NULL OR $4 LIKE '%|' || cause || '|%') \
+            ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2"
+    };
+}
+const FOUND: &str = concat!("SELECT * FROM journal WHERE ", passing!());
 /// Works that were joined are one: those of the found names, what they became part of, and all that became part of it.
-const OF_TITLES: &str = "WITH RECURSIVE whole(id) AS (SELECT manga_id FROM manga_names WHERE folded LIKE $3 ESCAPE '\\' \
-    UNION SELECT merged_into FROM manga JOIN whole USING (id) WHERE merged_into IS NOT NULL), \
-    parts(id) AS (SELECT id FROM whole UNION SELECT manga.id FROM manga JOIN parts ON merged_into = parts.id) \
-    SELECT * FROM journal WHERE manga_id IN (SELECT id FROM parts) ORDER BY at DESC, id DESC LIMIT $1 OFFSET $2";
+const FOUND_OF_TITLES: &str = concat!(
+    "WITH RECURSIVE whole(id) AS (SELECT manga_id FROM manga_names WHERE folded LIKE $5 ESCAPE '\\' \
+        UNION SELECT merged_into FROM manga JOIN whole USING (id) WHERE merged_into IS NOT NULL), \
+        parts(id) AS (SELECT id FROM whole UNION SELECT manga.id FROM manga JOIN parts ON merged_into = parts.id) \
+        SELECT * FROM journal WHERE manga_id IN (SELECT id FROM parts) AND ",
+    passing!()
+);
 const OF_MANGA: &str = "SELECT * FROM journal WHERE manga_id IN {} ORDER BY at DESC, id DESC";

@@ -271,7 +271,7 @@ fn searched(query: &LibraryQuery) -> Option<&str> {
 }
 
 /// The words of which a column must be one; none given: any.
-fn words<T: std::fmt::Display>(words: &[T]) -> Option<String> {
+pub(super) fn words<T: std::fmt::Display>(words: &[T]) -> Option<String> {
     (!words.is_empty()).then(|| words.iter().map(|word| format!("|{word}|")).collect())
 }
 

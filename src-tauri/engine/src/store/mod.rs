@@ -53,6 +53,7 @@ pub use decided::{Decided, Said};
 pub use error::StoreError;
 pub use ignored::{Ignored, Never};
 pub use integrations::{Integration, Sealed, SignedIn};
+pub use journal::{ChangeKind, HistoryQuery};
 pub use keys::{SealedAt, SealedColumn, VaultKey};
 pub use leases::LeaseProof;
 pub use library::{LibraryPage, LibraryQuery, LibraryRow, Sort};

@@ -1,21 +1,14 @@
 // Runs and changes in the order in which a person remembers them: by day, the newest first, their own edits among the
 // runs. It only sorts, groups and counts.
 import { doubtsOf, failuresOf } from '@/reports'
-import { PROVIDERS, type ChangeView, type Provider, type ProviderReport, type RunView } from '@/contract'
+import { PROVIDERS, type ChangeKind, type ChangeView, type HistoryQuery, type Provider, type ProviderReport, type RunView } from '@/contract'
 
-export const KINDS = ['came', 'sent', 'yours', 'lost'] as const
-export type Kind = (typeof KINDS)[number]
+export const KINDS: readonly ChangeKind[] = ['came', 'sent', 'yours', 'lost']
 
-/** Which kind of change a cause makes. A cause that we do not know is none of them. */
-const KIND_OF: Record<string, Kind> = {
-  pull: 'came', adopted: 'came', created: 'came', restored: 'came', moved: 'came',
-  push: 'sent', push_effect: 'sent', push_created: 'sent', push_removed: 'sent',
-  edit: 'yours', added: 'yours', removed: 'yours', linked: 'yours', unlinked: 'yours',
-  undo: 'yours', decided: 'yours',
-  conflict_lost: 'lost',
-}
+/** Causes of what a person does. */
+const BY_HAND = new Set(['edit', 'added', 'removed', 'linked', 'unlinked', 'undo', 'decided', 'reopened'])
 
-export interface Filter { provider: Provider | null; kind: Kind | null; search: string; quiet: boolean }
+export interface Filter { provider: Provider | null; kind: ChangeKind | null; search: string; quiet: boolean }
 
 export const NO_FILTER: Readonly<Filter> = { provider: null, kind: null, search: '', quiet: false }
 
@@ -51,11 +44,9 @@ export function isQuiet(run: RunView): boolean {
   return run.status === 'success' && countsOf(run).every(({ key }) => key === 'held' || key === 'doubts')
 }
 
-/** Those of the wanted kind and service. Titles are searched for by the application, which knows all their names. */
-export function foundChanges(changes: readonly ChangeView[], filter: Filter): ChangeView[] {
-  return changes.filter((change) =>
-    (!filter.kind || KIND_OF[change.cause] === filter.kind)
-    && (!filter.provider || change.provider === filter.provider || change.origin === filter.provider))
+/** Which single changes are looked for, in all that was ever done; none: the timeline is shown. */
+export function queryOf({ search, kind, provider }: Filter): HistoryQuery | null {
+  return search.trim() || kind ? { search: search.trim(), kind, provider } : null
 }
 
 /** The days with what happened on each. Quiet runs are only counted, unless they are asked for or one of them is open. */
@@ -86,7 +77,7 @@ function inOrder(runs: readonly RunView[], changes: readonly ChangeView[], filte
   const shown = filter.provider ? runs.filter((run) => reportsOf(run, filter.provider).length) : runs
   // What was taken back has a number of its own, but no sync did it.
   const syncs = new Set(runs.map((run) => run.run_id))
-  const byHand = (change: ChangeView) => change.run_id === null || (KIND_OF[change.cause] === 'yours' && !syncs.has(change.run_id))
+  const byHand = (change: ChangeView) => change.run_id === null || (BY_HAND.has(change.cause) && !syncs.has(change.run_id))
   const edits = filter.provider ? [] : changes.filter(byHand)
   return [
     ...shown.map((run): Item => ({ kind: 'run', at: run.started_at, run })),

@@ -24,6 +24,15 @@ fn line(db: &Db, manga: MangaId, run: Option<RunId>, after: u32) -> JournalRow {
     }
 }
 
+/// The ids of what is found.
+async fn found(db: &Db, query: HistoryQuery) -> Vec<Uuid> {
+    db.journal_found(&query, 9, 0).await.unwrap().iter().map(|line| line.id).collect()
+}
+
+fn named(name: &str) -> HistoryQuery {
+    HistoryQuery { search: Some(format!(" {name} ")), ..HistoryQuery::default() }
+}
+
 fn question(db: &Db, group: Option<Group>, provider: Option<Provider>, body: Json) -> NewConflict {
     NewConflict { id: db.new_id(now()), kind: ConflictKind::Fields, group, provider, body }
 }
@@ -62,9 +71,39 @@ laws! {
             store(&db, &[MangaChange { work, ..MangaChange::of(gone, load_one(&db, gone).await.version) }]).await;
         }
         for (name, expected) in [("akira", &[last, middle, first][..]), ("tetsuo", &[last, middle, first]), ("erser", &[other])] {
-            let found = db.journal_of_titles(name, 9, 0).await.unwrap();
+            let found = db.journal_found(&named(name), 9, 0).await.unwrap();
             assert_eq!(found.iter().map(|line| line.manga).collect::<Vec<_>>(), expected, "{name}");
         }
+    }
+
+    async fn changes_are_found_by_service_kind_and_title_together(fresh: &Fresh) {
+        let db = fresh.open().await;
+        let mut works = ["Akira", "Berserk"].map(|title| new_manga(&db, title, 1));
+        for work in &mut works {
+            let told = |cause: &str, provider, origin, at| {
+                JournalRow { cause: cause.into(), provider, origin, at: later(at), ..line(&db, work.manga, None, 1) }
+            };
+            work.journal = vec![
+                told("pull", None, Origin::Provider(Provider::AniList), 1),
+                told("push", Some(Provider::Kitsu), Origin::Provider(Provider::AniList), 2),
+                told("push_effect", Some(Provider::Kitsu), Origin::Provider(Provider::Kitsu), 3),
+                told("edit", None, Origin::User, 4),
+                told("conflict_lost", Some(Provider::MyAnimeList), Origin::Provider(Provider::MyAnimeList), 5),
+            ];
+        }
+        store(&db, &works).await;
+        let of = |provider, kind| HistoryQuery { provider, kind, ..named("akira") };
+        let ids = |places: &[usize]| places.iter().map(|n| works[0].journal[*n].id).collect::<Vec<_>>();
+        assert_eq!(found(&db, of(None, None)).await, ids(&[4, 3, 2, 1, 0]));
+        assert_eq!(found(&db, of(Some(Provider::AniList), None)).await, ids(&[1, 0]));
+        assert_eq!(found(&db, of(Some(Provider::Kitsu), None)).await, ids(&[2, 1]));
+        let kinds = [(ChangeKind::Came, &[0][..]), (ChangeKind::Sent, &[2, 1]), (ChangeKind::Yours, &[3]), (ChangeKind::Lost, &[4])];
+        for (kind, places) in kinds {
+            assert_eq!(found(&db, of(None, Some(kind))).await, ids(places), "{kind:?}");
+            let both = found(&db, HistoryQuery { kind: Some(kind), ..HistoryQuery::default() }).await;
+            assert_eq!(both.len(), 2 * places.len(), "{kind:?}");
+        }
+        assert_eq!(found(&db, of(Some(Provider::AniList), Some(ChangeKind::Sent))).await, ids(&[1]));
     }
 
     async fn the_same_question_is_open_once_and_closes_once(fresh: &Fresh) {
