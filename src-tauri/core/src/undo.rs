@@ -138,11 +138,9 @@ pub fn restore(state: &MangaState, kept: &Kept<'_>, at: Time, force: bool) -> Un
 pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone {
     let mut undone = Undone::nothing(state);
     // An entry comes back before its fields do, and goes after everything else.
-    let came = steps.contains(&Step::Came);
-    let gone = steps.iter().filter_map(|step| if let Step::Went { there } = step { Some(*there) } else { None });
-    let went = gone.reduce(|all, there| EnumMap::from_fn(|provider| all[provider] || there[provider]));
-    if let Some(there) = went.filter(|_| !came) {
-        undone.bring_back(at, there);
+    let was_here = was_here_before(steps);
+    if was_here == Some(true) {
+        undone.bring_back(at, gone_in(steps));
     }
     for step in steps {
         match step {
@@ -152,10 +150,25 @@ pub fn undo(state: &MangaState, steps: &[Step], at: Time, force: bool) -> Undone
             _ => undone.take_back(step, at, force),
         }
     }
-    if came && went.is_none() {
+    if was_here == Some(false) {
         undone.send_away(state, steps, at, force);
     }
     undone
+}
+
+/// Whether the entry was in the library before these steps: the first that says so does. None: they say nothing of it.
+pub fn was_here_before(steps: &[Step]) -> Option<bool> {
+    steps.iter().find_map(|step| match step {
+        Step::Came => Some(false),
+        Step::Went { .. } => Some(true),
+        Step::Here { .. } | Step::There { .. } | Step::Only { .. } => None,
+    })
+}
+
+/// Providers where the entry was removed.
+fn gone_in(steps: &[Step]) -> EnumMap<Provider, bool> {
+    let gone = steps.iter().filter_map(|step| if let Step::Went { there } = step { Some(there) } else { None });
+    gone.fold(EnumMap::default(), |all, there| EnumMap::from_fn(|provider| all[provider] || there[provider]))
 }
 
 impl Undone {
@@ -237,12 +250,15 @@ impl Undone {
     fn bring_back(&mut self, at: Time, there: EnumMap<Provider, bool>) {
         match &self.local {
             Local::Removed(entry, stamps, _) => {
-                let mut stamps = Stamps { presence: Stamp::new(at, Origin::User), ..*stamps };
-                stamps.fields.values_mut().for_each(|stamp| stamp.goes_back_to(there));
+                let stamps = Stamps { presence: Stamp::new(at, Origin::User), ..*stamps };
                 self.local = Local::Present(entry.clone(), stamps);
             }
             Local::Present(..) => self.left.push((None, Left::AlreadyBack)),
             Local::Never => self.left.push((None, Left::NotHere)),
+        }
+        // Also where it is back here already, by another way.
+        if let Local::Present(_, stamps) = &mut self.local {
+            stamps.fields.values_mut().for_each(|stamp| stamp.goes_back_to(there));
         }
     }
 

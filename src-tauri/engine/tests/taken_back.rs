@@ -343,3 +343,36 @@ async fn a_removal_that_is_taken_back_comes_back_everywhere_also_where_services_
     assert_eq!(scores(&world, 0).await, [70, 70, 70, 70]);
     assert_settled(&world).await;
 }
+
+#[tokio::test]
+async fn a_removal_is_taken_back_everywhere_also_where_the_title_came_back_by_another_way_meanwhile() {
+    let world = in_step().await;
+    world.engine.set_keep_in_step(false).await.unwrap();
+    world.sim.anilist.set_entry(1000, |entry| entry.score_raw = 40);
+    world.sync().await;
+    world.pass(60);
+    let (since, before) = (world.clock_time(), scores(&world, 0).await);
+    world.pass(60);
+    let manga = here(&world, 0).await.manga_id;
+    world.engine.remove(manga).await.unwrap();
+    world.sync().await;
+    for conflict in world.asked().await {
+        world.engine.resolve(conflict.id, Answer::Remove).await.unwrap();
+    }
+    world.sync().await;
+    assert!(world.sim.anilist.entry(1000).is_none() && world.sim.kitsu.entry(3000).is_none());
+    world.pass(60);
+    let kept = world.engine.snapshots().await.unwrap();
+    let of_kitsu = kept.iter().find(|one| one.provider == Provider::Kitsu).unwrap();
+    world.engine.restore(of_kitsu.id, Some(manga), true).await.unwrap();
+    world.sync().await;
+    world.pass(60);
+    world.engine.undo(Target::Since(since), true).await.unwrap();
+    world.sync().await;
+    assert_eq!(scores(&world, 0).await, before);
+    assert_settled(&world).await;
+    world.engine.remove(manga).await.unwrap();
+    world.pass(60);
+    world.engine.undo(Target::Since(since), true).await.unwrap();
+    assert_eq!(here(&world, 0).await.manga_id, manga, "it went, came and went: before that it was there");
+}

@@ -4,7 +4,10 @@
 use std::cmp::Reverse;
 
 use enum_map::EnumMap;
-use kuroibara_core::{Entry, Field, Fields, Origin, Provider, Status, Value, undo::Step};
+use kuroibara_core::{
+    Entry, Field, Fields, Origin, Provider, Status, Value,
+    undo::{Step, was_here_before},
+};
 
 use super::past::Past;
 use crate::store::{JournalRow, LoadedManga};
@@ -25,9 +28,8 @@ pub(crate) fn steps(rows: &[JournalRow], lines: &[JournalRow], loaded: &LoadedMa
         Step::Here { .. } | Step::Came | Step::Went { .. } => true,
     });
     take_along(&mut steps);
-    let went = steps.iter().any(|step| matches!(step, Step::Went { .. }));
     // What leaves the library takes nothing back anywhere: there it is taken back by itself.
-    if went || !steps.contains(&Step::Came) {
+    if was_here_before(&steps) != Some(false) {
         take_back_from_here(&mut steps, rows, &past);
     }
     // Of several services that held different values the library can take one back: a value rather than none, whichever
