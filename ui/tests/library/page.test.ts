@@ -117,6 +117,25 @@ describe('an edit in the list', () => {
     expect(page.get('entry-0').textContent).toContain(String(before + 1))
   })
 
+  it('is offered on the cover below the pointer or the keyboard, and stays where its menu is open', async () => {
+    const page = await many()
+    const third = page.get('entry-2')
+    const offered = () => third.querySelector('[data-testid=entry-quick]') !== null
+    const point = async (kind: string) => {
+      third.dispatchEvent(new MouseEvent(kind))
+      await flushPromises()
+    }
+    expect([offered(), page.get('entry-0').querySelector('[data-testid=entry-quick]') !== null]).toEqual([false, true])
+    await point('pointerenter')
+    expect(offered()).toBe(true)
+    await point('pointerleave')
+    expect(offered()).toBe(false)
+    await point('pointerenter')
+    third.querySelector<HTMLElement>('[data-testid=entry-quick]')?.click()
+    await point('pointerleave')
+    expect(offered()).toBe(true)
+  })
+
   it('is taken back with a message and a way to try again', async () => {
     const page = await library({ change: (world) => (world.failures.editEntry = BROKEN) })
     const before = page.get('entry-0').textContent

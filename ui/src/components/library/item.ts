@@ -50,40 +50,48 @@ export function standing({ active, isPicked, openId }: ViewProps, place: number,
   return { entry, place, active: place === active, picked: isPicked(entry.manga_id), opened: openId === entry.manga_id }
 }
 
-/** What its element and its buttons carry, whatever they look like: made anew only when it is another, since a search changes
- * all titles with each key. The list hears the keys for all its titles, and its own tabindex moves among them. */
-export function useItem(props: ItemProps, emit: <E extends keyof ItemEmits>(event: E, ...told: ItemEmits[E]) => void) {
-  const { t } = useI18n()
-  const stop = () => (props.active ? 0 : -1)
-  const openQuick = (event: MouseEvent) => emit('quick', props.place, event.currentTarget as HTMLElement)
+type Emit<E extends keyof ItemEmits> = (event: E, ...told: ItemEmits[E]) => void
+
+/** What its element carries, whatever it looks like: made anew only when it is another, since a search changes all titles with
+ * each key. The list hears the keys for all its titles, and its own tabindex moves among them. */
+export function useItem(props: ItemProps, emit: Emit<'open'> & Emit<'quick'>) {
   const open = (event: MouseEvent) => emit('open', props.place, event)
   const openMenu = (event: MouseEvent) => {
     event.preventDefault()
-    openQuick(event)
+    emit('quick', props.place, event.currentTarget as HTMLElement)
   }
+  const own = computed(() => ({
+    tabindex: stopOf(props),
+    'aria-selected': props.picked,
+    'data-index': props.place,
+    'data-testid': `entry-${props.place}`,
+    onClick: open,
+    onContextmenu: openMenu,
+  }))
+  return { own }
+}
+
+/** What its buttons carry. */
+export function useTools(props: ItemProps, emit: Emit<'step'> & Emit<'pick'> & Emit<'quick'>) {
+  const { t } = useI18n()
+  const openQuick = (event: MouseEvent) => emit('quick', props.place, event.currentTarget as HTMLElement)
 
   function button(name: string, label: () => string | undefined, press: (event: MouseEvent) => void, more: () => object = () => ({})) {
     const onClick = (event: MouseEvent) => {
       event.stopPropagation()
       press(event)
     }
-    return computed(() => ({ type: 'button' as const, tabindex: stop(), 'data-testid': `entry-${name}`, 'aria-label': label(), onClick, ...more() }))
+    return computed(() => ({ type: 'button' as const, tabindex: stopOf(props), 'data-testid': `entry-${name}`, 'aria-label': label(), onClick, ...more() }))
   }
 
   const quick = (name: 'quick' | 'status' | 'score', label: () => string | undefined) => button(name, label, openQuick, () => ({ 'aria-haspopup': 'dialog' }))
 
   return {
-    own: computed(() => ({
-      tabindex: stop(),
-      'aria-selected': props.picked,
-      'data-index': props.place,
-      'data-testid': `entry-${props.place}`,
-      onClick: open,
-      onContextmenu: openMenu,
-    })),
     picker: button('pick', () => t('library.pick'), (event) => emit('pick', props.place, event.shiftKey), () => ({ 'aria-pressed': props.picked })),
     quick,
     plusOne: button('plus-one', () => t('library.plus_one'), () => emit('step', props.place, 1)),
     minusOne: button('minus-one', () => t('library.minus_one'), () => emit('step', props.place, -1)),
   }
 }
+
+const stopOf = (props: ItemProps) => (props.active ? 0 : -1)
