@@ -163,15 +163,8 @@ impl Db {
         Ok((rows, total))
     }
 
-    /// A page of what is searched for, and how many that are. The names are gone through once where few match, and where many
-    /// do and nobody counts them only those of the first titles.
+    /// A page of what is searched for, and how many that are. The names are gone through once where few match.
     async fn found(&self, tx: &mut Tx, query: &LibraryQuery) -> Result<(Vec<Shown>, Option<u64>), StoreError> {
-        if query.uncounted && query.sort == Sort::Title {
-            let rows = self.page(tx, query, Look::First).await?;
-            if rows.len() == query.limit as usize {
-                return Ok((rows, None));
-            }
-        }
         let rows = self.page(tx, query, Look::Names).await?;
         match rows.first().and_then(|row| row.found).map(i64::unsigned_abs) {
             Some(found) if found <= FEW => return Ok((rows, Some(found))),
@@ -345,17 +338,6 @@ macro_rules! columns {
             e.created_at, e.updated_at"
     };
 }
-/// So many titles are the first ones: a page of what one title in fifty holds is among them.
-macro_rules! first {
-    () => {
-        4_000
-    };
-}
-macro_rules! has_found_name {
-    ($key:literal) => {
-        concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = ", $key, " AND n.", is_found!(), ") ")
-    };
-}
 /// A page in an order. To SQLite a cross join says which table comes first: by title it is the titles in their order, until
 /// the page is full. Of what is found, a page that would be of too many is one row, which says so.
 macro_rules! page {
@@ -369,21 +351,7 @@ macro_rules! page {
         page!(
             "manga m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND ",
             "m.id",
-            has_found_name!("m.id"),
-            $order
-        )
-    };
-    (First, title, $order:literal) => {
-        page!(
-            concat!(
-                "(SELECT * FROM manga m ORDER BY ",
-                $order,
-                " LIMIT ",
-                first!(),
-                ") m CROSS JOIN library_entries e WHERE e.manga_id = m.id AND "
-            ),
-            "m.id",
-            has_found_name!("m.id"),
+            concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = m.id AND n.", is_found!(), ") "),
             $order
         )
     };
@@ -391,7 +359,7 @@ macro_rules! page {
         page!(
             "library_entries e JOIN manga m ON m.id = e.manga_id WHERE ",
             "e.manga_id",
-            has_found_name!("e.manga_id"),
+            concat!("AND EXISTS (SELECT 1 FROM manga_names n WHERE n.manga_id = e.manga_id AND n.", is_found!(), ") "),
             $order
         )
     };
@@ -412,7 +380,7 @@ macro_rules! page {
             " THEN 1 ELSE $6 END OFFSET $7"
         )
     };
-    ($from:expr, $key:literal, $matching:expr, $order:literal) => {
+    ($from:literal, $key:literal, $matching:expr, $order:literal) => {
         concat!(columns!(), " FROM ", $from, passing!($key), $matching, "ORDER BY ", $order, " LIMIT $6 OFFSET $7")
     };
 }
@@ -437,8 +405,6 @@ macro_rules! listing {
 enum Look {
     /// Nowhere: nothing is searched for.
     Nowhere,
-    /// At each of the first titles, in their order: fast where many match, and no loss where few do.
-    First,
     /// Among all names, before the entries: fast where few match.
     Names,
     /// At each entry in its order until the page is full: fast where many match.
@@ -450,8 +416,6 @@ const FEW: u64 = few!();
 fn listing(sort: Sort, descending: bool, look: Look) -> &'static str {
     match look {
         Look::Nowhere => listing!(Nowhere, sort, descending),
-        Look::First if descending => page!(First, title, "m.sort_title DESC, m.id DESC"),
-        Look::First => page!(First, title, "m.sort_title, m.id"),
         Look::Names => listing!(Names, sort, descending),
         Look::Entries => listing!(Entries, sort, descending),
     }

@@ -97,29 +97,18 @@ laws! {
         let db = fresh.open().await;
         let manga: Vec<_> = (0..1_001).map(|n| new_manga(&db, &format!("Many {n:04}"), n)).collect();
         store(&db, &manga).await;
-        for text in ["", "many", "many 0", "many 0005", "none"] {
+        for (text, told) in [("", None), ("many", None), ("many 0", Some(1_000)), ("many 0005", Some(1)), ("none", Some(0))] {
             for offset in [0, 1, 999] {
                 let counted = LibraryQuery { offset, limit: 2, ..search(text) };
                 let uncounted = db.library(&LibraryQuery { uncounted: true, ..counted.clone() }).await.unwrap();
                 let counted = db.library(&counted).await.unwrap();
                 assert_eq!(uncounted.entries, counted.entries, "{text} {offset}");
-                let expected = if uncounted.entries.len() == 2 { None } else { counted.total };
+                let expected = if uncounted.entries.is_empty() { counted.total } else { told };
                 assert_eq!(uncounted.total, expected, "{text} {offset}");
             }
         }
         let whole = db.library(&LibraryQuery { uncounted: true, limit: 2_000, ..all() }).await.unwrap();
         assert_eq!(whole.total, Some(1_001), "that needs no counting");
-    }
-
-    async fn a_search_finds_what_is_not_among_the_first_titles(fresh: &Fresh) {
-        let db = fresh.open().await;
-        let manga: Vec<_> = (0..4_003).map(|n| new_manga(&db, &format!("Many {n:04}"), n)).collect();
-        store(&db, &manga).await;
-        let page = |text: &str, descending| LibraryQuery { limit: 2, uncounted: true, descending, ..search(text) };
-        assert_eq!(shown(&db, page("400", false)).await, ["Many 0400", "Many 1400"]);
-        assert_eq!(shown(&db, page("many 400", false)).await, ["Many 4000", "Many 4001"]);
-        assert_eq!(shown(&db, page("3", true)).await, ["Many 3999", "Many 3998"]);
-        assert_eq!(shown(&db, page("many 0001", true)).await, ["Many 0001"]);
     }
 
     async fn filters_narrow_the_page_and_its_total(fresh: &Fresh) {
