@@ -194,6 +194,11 @@ export const STATES = [
   } },
   { name: 'activity-import', path: '/activity/0192b000-0000-7000-8000-00000000000c' },
   { name: 'activity-search', path: '/activity', then: (page) => page.fill('[data-testid="activity-search"]', 'bookbinder') },
+  { name: 'activity-kind', path: '/activity', then: async (page) => {
+    await page.click('[data-testid="activity-kind"]')
+    await page.click('[role="option"]:nth-of-type(3)')
+    await page.waitForSelector('[data-testid="change"]')
+  } },
   { name: 'activity-trouble', path: '/activity', world: 'trouble' },
   { name: 'activity-turned-away', path: '/activity', world: 'turned_away' },
   { name: 'activity-quiet', path: '/activity', world: 'quiet' },
