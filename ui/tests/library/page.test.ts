@@ -84,6 +84,21 @@ describe('the library', () => {
     expect(document.activeElement?.getAttribute('data-testid')).toBe('entry-0')
   })
 
+  it('keeps the list in its place while nothing is found, out of sight and of reach', async () => {
+    const Both = defineComponent(() => () => [h(AppHeader), h(LibraryPage)])
+    const page = await show(Both, { world: 'offline', path: '/library' })
+    const list = page.get('library-list')
+    await page.type('library-search', 'zzzz')
+    await flushPromises()
+    expect([list.isConnected, list.closest('.invisible') !== null, page.find('entry-0')]).toEqual([true, true, null])
+    page.get('library-search').querySelector('input')?.focus()
+    await press(page.get('library-search'), 'ArrowDown')
+    expect(list.contains(document.activeElement)).toBe(false)
+    await page.type('library-search', '')
+    await flushPromises()
+    expect([page.get('library-list') === list, list.closest('.invisible')]).toEqual([true, null])
+  })
+
   it('sorts by a column, the other way at the second click', async () => {
     const page = await many({ path: '/library?view=table' })
     const by = (name: string) => page.get(`sort-${name}`).querySelector<HTMLElement>('button')?.click()
