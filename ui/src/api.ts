@@ -67,7 +67,7 @@ export interface Api {
   unlink(mangaId: string, provider: c.Provider): Promise<c.EntryView>
 
   history(run: string | null, limit: number, offset: number): Promise<c.History>
-  /** The changes of the titles one of whose names holds this text. */
+  /** The newest single changes that are looked for, in all that was ever done. */
   historyOf(query: c.HistoryQuery, limit: number, offset: number): Promise<c.History>
   usage(hours: number): Promise<c.UsageHour[]>
   budgets(): Promise<c.Budgets>

@@ -6,7 +6,6 @@ use kuroibara_core::{
     Direction, Field, Group, PartialDate, Provider, RemovalPolicy, Rule, RunId, Score, Status, Time,
     merge::decide::Answer,
 };
-
 use kuroibara_engine::history::ChangeKind;
 
 use crate::{
